@@ -1,0 +1,1 @@
+"""Dayshift: image inference on AWS that pays for a model only while there is work for it."""

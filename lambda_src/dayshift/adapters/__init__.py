@@ -1,0 +1,1 @@
+"""AWS behind the ports: the only place, with `bootstrap`, that knows boto3."""

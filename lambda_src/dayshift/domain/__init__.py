@@ -1,0 +1,1 @@
+"""The rules. Standard library only: no AWS, no environment, no clock, no logging."""

@@ -1,0 +1,90 @@
+"""AWS events as values of ours: the only file that indexes into an event, and the one that shapes replies.
+
+    S3 notification: {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "eventTime": "2026-…Z",
+        "s3": {"bucket": {"name": "…"},
+               "object": {"key": "incoming/signs/red+flower.jpg",      # form-encoded: a space is "+", a plus "%2B"
+                          "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "…"}}}]}
+    SQS batch: {"Records": [{"messageId": "…", "receiptHandle": "…", "body": "…",
+        "attributes": {"ApproximateReceiveCount": "1"}}]}
+    S3's test message, sent when a notification is configured: {"Service": "Amazon S3", "Event": "s3:TestEvent", …}
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from dayshift.domain.errors import ForeignMessageError
+from dayshift.domain.images import ImageRef
+from dayshift.domain.messages import Envelope, InferenceRequest
+
+Json = Any
+BODY_EXCERPT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """One image that S3 says was created, and when."""
+
+    image: ImageRef
+    uploaded_at: datetime
+
+
+def images_from_s3(event: Mapping[str, Json]) -> Iterator[Uploaded]:
+    """The images of a notification, keys decoded once; none for S3's test event. Raises ForeignMessageError."""
+    if event.get("Event") == "s3:TestEvent":
+        return
+    try:
+        for record in event["Records"]:
+            thing = record["s3"]["object"]
+            if not record["eventName"].startswith("ObjectCreated:"):
+                raise ForeignMessageError(f"wanted an ObjectCreated event; got {record['eventName']!r}")
+            image = ImageRef(
+                bucket=record["s3"]["bucket"]["name"],
+                key=unquote_plus(thing["key"]),
+                version_id=thing.get("versionId"),
+                etag=thing["eTag"],
+                size_bytes=int(thing["size"]),
+            )
+            yield Uploaded(image, datetime.fromisoformat(record["eventTime"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ForeignMessageError(f"not an S3 notification ({type(error).__name__}: {error})") from error
+
+
+def envelopes_from_sqs(event: Mapping[str, Json], model: str) -> tuple[Envelope, ...]:
+    """The messages of a batch for one model; a body that is not ours keeps its place, with the problem named."""
+    return tuple(_envelope(record, model) for record in event["Records"])
+
+
+def batch_reply(returned: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """The answer to SQS: the ids to deliver again. A reply of another shape would fail, or lose, the whole batch."""
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in returned]}
+
+
+def sweep_wish(event: Mapping[str, Json], default_minutes: int) -> tuple[str | None, int]:
+    """`{"model": "signs", "older_than_minutes": 0}`, both optional: which model to sweep, and how old images must be."""
+    minutes = event.get("older_than_minutes", default_minutes)
+    if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
+        raise ForeignMessageError(f"older_than_minutes must be a whole number from 0, for example 30; got {minutes!r}")
+    return event.get("model"), minutes
+
+
+def _envelope(record: Mapping[str, Json], model: str) -> Envelope:
+    message_id, receipt = record["messageId"], record["receiptHandle"]
+    receives = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        return Envelope(message_id, receipt, receives, requests=_requests(json.loads(record["body"]), model))
+    except (ForeignMessageError, json.JSONDecodeError) as error:
+        problem = f"{error}; the body begins {record['body'][:BODY_EXCERPT]!r}"
+        return Envelope(message_id, receipt, receives, problem=problem)
+
+
+def _requests(body: Json, model: str) -> tuple[InferenceRequest, ...]:
+    if not isinstance(body, dict):
+        raise ForeignMessageError(f"wanted a JSON object; got {type(body).__name__}")
+    if "v" in body:
+        return (InferenceRequest.from_json(body),)
+    # S3 may write to the queue itself, with no producer between: the same images in the notification's own shape.
+    return tuple(InferenceRequest(found.image, model, found.uploaded_at) for found in images_from_s3(body))

@@ -1,0 +1,45 @@
+"""A batch of one model's queue becomes terminal records."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from dayshift import bootstrap, events
+from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, metrics
+from dayshift.services.label import Outcome, Shift, label_batch
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+bootstrap.labeler()  # at import: a cold start has more CPU than the first invocation
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Answers the ids of the messages to deliver again. `event` is an SQS batch, drawn in events.py."""
+    ports = bootstrap.labeler()
+    metrics.add_dimension("model", ports.model.name)
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > LEAST_SECONDS_FOR_A_CALL * 1000
+
+    shift = Shift(ports, clock=lambda: datetime.now(UTC), has_time=has_time)
+    messages = events.envelopes_from_sqs(event, ports.model.name)
+    return events.batch_reply(label_batch(messages, shift, report))
+
+
+def report(outcome: Outcome) -> None:
+    """One line in the log and one count in the metrics for each image."""
+    log = logger.info if outcome.reason is None else logger.warning
+    log(
+        "image_settled",
+        image=outcome.key,
+        result=outcome.result,
+        reason=outcome.reason,
+        duration_ms=outcome.duration_ms,
+    )
+    metrics.add_metric(f"Images{outcome.result.capitalize()}", MetricUnit.Count, 1)
+    if outcome.cost_usd:
+        metrics.add_metric("CostUsd", MetricUnit.NoUnit, outcome.cost_usd)

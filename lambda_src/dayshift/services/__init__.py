@@ -1,0 +1,1 @@
+"""What the system does, over ports: no AWS names, no environment, no clock of its own."""

@@ -1,0 +1,137 @@
+"""Sweep: images without a terminal record get a new message, or in the end a `failed` record.
+
+It is the promise behind every lost event: S3 is the record, the queue only a hint (`domain/sweeping` decides).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dayshift.domain.errors import TransientError
+from dayshift.domain.messages import InferenceRequest
+from dayshift.domain.model import ModelSpec
+from dayshift.domain.ports import Images, Ledger, Page, Progress, Queue, Records, StoredImage
+from dayshift.domain.results import Status, TerminalRecord
+from dayshift.domain.routing import Route, route_for
+from dayshift.domain.sweeping import MAXIMUM_TRIES, QueueDepth, Tries, Verdict, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPorts:
+    """What sweeping one model needs of the world. `routes` are all models', since the longest prefix wins."""
+
+    route: Route
+    routes: tuple[Route, ...]
+    images: Images
+    records: Records
+    ledger: Ledger
+    queue: Queue
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep of one model did; `finished` is False where time ran out (the next sweep goes on) or it failed."""
+
+    seen: int = 0
+    enqueued: int = 0
+    exhausted: int = 0
+    finished: bool = True
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class _Round:
+    """One sweep under way: its question, and the newest answer met so far."""
+
+    ports: SweepPorts
+    depth: QueueDepth
+    patience: timedelta
+    now: datetime
+    last_answer_at: datetime | None
+    swept: Swept
+
+    def verdict(self, tries: Tries) -> Verdict:
+        return verdict(tries, self.depth, self.last_answer_at, self.patience, self.now)
+
+
+def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool]) -> Swept:
+    """Sweeps one model as far as time allows. Its failure is in the answer: other models are swept all the same."""
+    swept = Swept()
+    try:
+        _sweep(ports, patience, now, has_time, swept)
+    except TransientError as error:
+        swept.finished, swept.error = False, str(error)
+    return swept
+
+
+def _sweep(
+    ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool], swept: Swept
+) -> None:
+    """Goes through the versions under the model's prefix page by page."""
+    before = ports.ledger.progress()
+    this = _Round(ports, ports.queue.depth(), patience, now, before.last_answer_at, swept)
+    marker = None
+    for page in ports.images.pages(ports.route.prefix, before.marker):
+        _sweep_page(page, this)
+        marker = page.next_marker
+        if marker and not has_time():
+            swept.finished = False
+            break
+    after = Progress(marker, this.last_answer_at)
+    if after != before:
+        ports.ledger.keep(after)
+
+
+def _sweep_page(page: Page, this: _Round) -> None:
+    wanting = []
+    for stored in _unanswered(page, this):
+        tries = this.ports.ledger.tries(stored.image) or Tries(0, stored.uploaded_at)
+        match this.verdict(tries):
+            case Verdict.ENQUEUE:
+                wanting.append((stored.image, tries.next(this.last_answer_at, this.now)))
+            case Verdict.EXHAUST:
+                this.ports.records.write(_exhausted(stored, this))
+                this.swept.exhausted += 1
+            case Verdict.LEAVE:
+                pass
+    this.ports.queue.send([InferenceRequest(image, this.ports.route.model, this.now) for image, _ in wanting])
+    for image, tries in wanting:
+        this.ports.ledger.remember(image, tries)
+    this.swept.enqueued += len(wanting)
+
+
+def _unanswered(page: Page, this: _Round) -> Iterator[StoredImage]:
+    """The page's images of this model that may be due and have no record.
+
+    An image that would be left had it never been swept is left in any case: while a backlog waits, no page costs a
+    second listing.
+    """
+    this.swept.seen += len(page.images)
+    due = [
+        stored
+        for stored in page.images
+        if this.verdict(Tries(0, stored.uploaded_at)) is not Verdict.LEAVE
+        and route_for(stored.image.key, this.ports.routes) == this.ports.route
+    ]
+    if not due:
+        return
+    answered, newest = this.ports.ledger.answered([stored.image for stored in due])
+    this.last_answer_at = max(filter(None, (newest, this.last_answer_at)), default=None)
+    yield from (stored for stored in due if stored.image not in answered)
+
+
+def _exhausted(stored: StoredImage, this: _Round) -> TerminalRecord:
+    reason = f"exhausted: enqueued again {MAXIMUM_TRIES} times in vain while other images were answered"
+    route = this.ports.route
+    return TerminalRecord(
+        image=stored.image,
+        model=ModelSpec(route.model, route.family, None, route.prefix),
+        status=Status.FAILED,
+        reason=reason,
+        detections=(),
+        model_version=None,
+        enqueued_at=stored.uploaded_at,
+        finished_at=this.now,
+        duration_ms=0,
+        cost_usd=0.0,
+    )

@@ -1,0 +1,113 @@
+"""Settings: the environment of a function as one frozen value; every fault is named in one error.
+
+The names are the contract with Terraform: `tests/contract/environment.json`, read by both sides.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.model import ModelSpec
+from dayshift.domain.routing import Route
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerSettings:
+    """What the producer needs to know."""
+
+    images_bucket: str
+    routes: tuple[Route, ...]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ProducerSettings":
+        """Reads IMAGES_BUCKET and ROUTES; raises ConfigurationError."""
+        read = _Reader(environment)
+        return read.done(cls, images_bucket=read.text("IMAGES_BUCKET"), routes=read.json("ROUTES", _routes))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelerSettings:
+    """What one model's labeler needs to know."""
+
+    images_bucket: str
+    results_bucket: str
+    model: ModelSpec
+    queue_url: str
+    maximum_receive_count: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "LabelerSettings":
+        """Reads IMAGES_BUCKET, RESULTS_BUCKET, MODEL, QUEUE_URL and MAX_RECEIVE_COUNT; raises ConfigurationError."""
+        read = _Reader(environment)
+        return read.done(
+            cls,
+            images_bucket=read.text("IMAGES_BUCKET"),
+            results_bucket=read.text("RESULTS_BUCKET"),
+            model=read.json("MODEL", ModelSpec.from_json),
+            queue_url=read.text("QUEUE_URL"),
+            maximum_receive_count=read.number("MAX_RECEIVE_COUNT"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSettings:
+    """What the sweep needs to know."""
+
+    images_bucket: str
+    results_bucket: str
+    routes: tuple[Route, ...]
+    sweep_after_minutes: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "SweepSettings":
+        """Reads IMAGES_BUCKET, RESULTS_BUCKET, ROUTES and SWEEP_AFTER_MINUTES; raises ConfigurationError."""
+        read = _Reader(environment)
+        return read.done(
+            cls,
+            images_bucket=read.text("IMAGES_BUCKET"),
+            results_bucket=read.text("RESULTS_BUCKET"),
+            routes=read.json("ROUTES", _routes),
+            sweep_after_minutes=read.number("SWEEP_AFTER_MINUTES"),
+        )
+
+
+class _Reader:
+    """Reads one setting after the other and keeps every fault until the end."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._faults: list[str] = []
+
+    def text(self, name: str) -> str:
+        value = self._environment.get(name, "")
+        if not value:
+            self._faults.append(f"{name} is missing")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if value and not value.isdecimal():
+            self._faults.append(f'{name} must be a whole number, for example "20"; got {value!r}')
+        return int(value) if value.isdecimal() else 0
+
+    def json(self, name: str, shape: Callable[[Any], T]) -> T | None:
+        value = self.text(name)
+        try:
+            return shape(json.loads(value)) if value else None
+        except (json.JSONDecodeError, ConfigurationError, KeyError, TypeError, AttributeError) as error:
+            self._faults.append(f"{name} cannot be read ({type(error).__name__}: {error}); got {value!r}")
+            return None
+
+    def done(self, settings: Callable[..., T], **values: object) -> T:
+        if self._faults:
+            raise ConfigurationError("; ".join(self._faults))
+        return settings(**values)
+
+
+def _routes(value: Any) -> tuple[Route, ...]:
+    return tuple(Route(entry["model"], entry["family"], entry["prefix"], entry["queue_url"]) for entry in value)
