@@ -37,7 +37,7 @@ metrics = Metrics()
 
 @cache
 def client(service: str) -> Any:
-    """The one client of a service."""
+    """The one client of a service, all of one session."""
     return _session().client(service, config=CONFIG)
 
 
@@ -81,5 +81,5 @@ def _sweep_ports(route: Route, settings: SweepSettings) -> SweepPorts:
 
 
 @cache
-def _session() -> boto3.Session:
+def _session() -> Any:  # boto3.Session, whose typed `client` wants the service's name as a literal
     return boto3.Session()

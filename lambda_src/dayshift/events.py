@@ -1,12 +1,12 @@
 """AWS events as values of ours: the only file that indexes into an event, and the one that shapes replies.
 
-    S3 notification: {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "eventTime": "2026-…Z",
-        "s3": {"bucket": {"name": "…"},
-               "object": {"key": "incoming/signs/red+flower.jpg",      # form-encoded: a space is "+", a plus "%2B"
-                          "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "…"}}}]}
-    SQS batch: {"Records": [{"messageId": "…", "receiptHandle": "…", "body": "…",
-        "attributes": {"ApproximateReceiveCount": "1"}}]}
-    S3's test message, sent when a notification is configured: {"Service": "Amazon S3", "Event": "s3:TestEvent", …}
+S3 notification: {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "eventTime": "2026-…Z",
+    "s3": {"bucket": {"name": "…"},
+           "object": {"key": "incoming/signs/red+flower.jpg",      # form-encoded: a space is "+", a plus "%2B"
+                      "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "…"}}}]}
+SQS batch: {"Records": [{"messageId": "…", "receiptHandle": "…", "body": "…",
+    "attributes": {"ApproximateReceiveCount": "1"}}]}
+S3's test message, sent when a notification is configured: {"Service": "Amazon S3", "Event": "s3:TestEvent", …}
 """
 
 import json
@@ -64,7 +64,7 @@ def batch_reply(returned: Iterable[str]) -> dict[str, list[dict[str, str]]]:
 
 
 def sweep_wish(event: Mapping[str, Json], default_minutes: int) -> tuple[str | None, int]:
-    """`{"model": "signs", "older_than_minutes": 0}`, both optional: which model to sweep, and how old images must be."""
+    """`{"model": "signs", "older_than_minutes": 0}`, both optional: whose images to sweep, and how old they must be."""
     minutes = event.get("older_than_minutes", default_minutes)
     if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
         raise ForeignMessageError(f"older_than_minutes must be a whole number from 0, for example 30; got {minutes!r}")

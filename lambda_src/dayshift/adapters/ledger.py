@@ -1,7 +1,7 @@
 """The sweep's ledger: which images have a record, and what earlier sweeps left, beside the records in S3.
 
-    _ledger/<model>/progress.json         {"marker": ["key", "version"] | null, "last_answer_at": "…Z" | null}
-    _ledger/<model>/tries/<hash>.json     {"counted": 1, "enqueued_at": "…Z"}, one for each image ever swept
+_ledger/<model>/progress.json         {"marker": ["key", "version"] | null, "last_answer_at": "…Z" | null}
+_ledger/<model>/tries/<hash>.json     {"counted": 1, "enqueued_at": "…Z"}, one for each image ever swept
 """
 
 import json
@@ -49,9 +49,7 @@ class S3Ledger:
 
     def remember(self, image: ImageRef, tries: Tries) -> None:
         """Keeps the tries of one image."""
-        self._write(
-            self._tries_key(image), {"counted": tries.counted, "enqueued_at": rfc3339(tries.enqueued_at)}
-        )
+        self._write(self._tries_key(image), {"counted": tries.counted, "enqueued_at": rfc3339(tries.enqueued_at)})
 
     def progress(self) -> Progress:
         """What the last sweep kept; nothing before the first."""
@@ -81,9 +79,7 @@ class S3Ledger:
         where: dict[str, Any] = {"StartAfter": first[:-1]}
         while True:
             with surroundings(f"listing the records of {self._model}"):
-                answer = self._s3.list_objects_v2(
-                    Bucket=self._bucket, Prefix=f"{RECORDS_ROOT}{self._model}/", **where
-                )
+                answer = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=f"{RECORDS_ROOT}{self._model}/", **where)
             for entry in answer.get("Contents", ()):
                 seen.add(entry["Key"])
                 newest = max(newest or entry["LastModified"], entry["LastModified"])

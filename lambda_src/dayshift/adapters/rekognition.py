@@ -19,13 +19,11 @@ from dayshift.domain.model import ModelSpec
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
-    from mypy_boto3_rekognition.type_defs import BoundingBoxTypeDef, ImageTypeDef
+    from mypy_boto3_rekognition.type_defs import BoundingBoxTypeDef, ImageTypeDef, S3ObjectTypeDef
     from mypy_boto3_s3 import S3Client
 
 # "Guidelines and quotas in Amazon Rekognition": 15 MB as an S3 object, 80 pixels to 10K a side, JPEG and PNG.
-LIMITS = Limits(
-    maximum_bytes=15 * 1024 * 1024, minimum_pixels=80, maximum_pixels=10_000, formats=("jpeg", "png")
-)
+LIMITS = Limits(maximum_bytes=15 * 1024 * 1024, minimum_pixels=80, maximum_pixels=10_000, formats=("jpeg", "png"))
 # List price of the first million images a month, Group 2 APIs; each API is charged by itself (pricing page, 2026-10).
 USD_PER_CALL = 0.001
 Found = tuple[tuple[Detection, ...], str]
@@ -49,7 +47,7 @@ class RekognitionPredictor:
 
     def predict(self, image: ImageRef) -> Prediction:
         """One call a feature. Raises PermanentError, GoneError or TransientError."""
-        place = {"Bucket": image.bucket, "Name": image.key}
+        place: S3ObjectTypeDef = {"Bucket": image.bucket, "Name": image.key}
         if image.version_id is not None:
             place["Version"] = image.version_id
         found = {name: self._call(name, call, {"S3Object": place}, image) for name, call in self._features.items()}
@@ -104,7 +102,9 @@ class RekognitionPredictor:
         # A line holds its words: both would say everything twice.
         lines = [text for text in answer["TextDetections"] if text.get("Type") == "LINE"]
         detections = tuple(
-            Detection(Kind.TEXT, text["DetectedText"], round(text["Confidence"], 3), _box(text["Geometry"]["BoundingBox"]))
+            Detection(
+                Kind.TEXT, text["DetectedText"], round(text["Confidence"], 3), _box(text["Geometry"]["BoundingBox"])
+            )
             for text in lines
         )
         return detections, answer.get("TextModelVersion", "unknown")

@@ -78,7 +78,7 @@ class S3Images:
 
 def is_there(s3: "S3Client", bucket: str, key: str, version_id: str | None = None) -> bool:
     """Whether an object, or one version of it, exists. Raises TransientError where that cannot be told."""
-    version = {} if version_id is None else {"VersionId": version_id}
+    version: Mapping[str, Any] = {} if version_id is None else {"VersionId": version_id}
     with surroundings(f"looking for {key}"):
         try:
             s3.head_object(Bucket=bucket, Key=key, **version)

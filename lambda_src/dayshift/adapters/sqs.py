@@ -1,6 +1,6 @@
 """SQS: sending in batches of ten, the depth of a queue, and letting a message rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,13 +10,21 @@ from dayshift.domain.messages import InferenceRequest
 from dayshift.domain.sweeping import QueueDepth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+    from mypy_boto3_sqs.type_defs import (
+        ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 T = TypeVar("T")
 BATCH = 10  # the most that SendMessageBatch and ChangeMessageVisibilityBatch take
 SEND_ROUNDS = 3
+COUNTS: "Sequence[QueueAttributeNameType]" = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 
 class SqsQueue:
@@ -26,7 +34,7 @@ class SqsQueue:
         self._sqs, self._url = sqs, url
 
     def send(self, requests: Sequence[InferenceRequest]) -> None:
-        """Sends all. What a batch leaves unsent is sent again; what is left after three rounds raises TransientError."""
+        """Sends all. What a batch leaves unsent is sent again; what three rounds leave raises TransientError."""
         unsent = [request.to_json() for request in requests]
         for _ in range(SEND_ROUNDS):
             unsent = [body for batch in batches(unsent) for body in self._send_batch(batch)]
@@ -36,14 +44,15 @@ class SqsQueue:
 
     def depth(self) -> QueueDepth:
         """GetQueueAttributes: three counts, each approximate."""
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
         with surroundings("reading the queue's depth"):
-            counts = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)["Attributes"]
-        return QueueDepth(*(int(counts[name]) for name in names))
+            counts = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=COUNTS)["Attributes"]
+        return QueueDepth(*(int(counts[name]) for name in COUNTS))
 
     def _send_batch(self, bodies: Sequence[str]) -> list[str]:
         """Sends up to ten and answers those that SQS did not take."""
-        entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)
+        ]
         with surroundings("sending messages"):
             answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=entries)
         return [bodies[int(failed["Id"])] for failed in answer.get("Failed", ())]
@@ -58,7 +67,7 @@ class SqsInbox:
     def rest(self, seconds_by_receipt: Mapping[str, int]) -> None:
         """ChangeMessageVisibilityBatch; an entry that is refused comes back at the queue's own visibility timeout."""
         for batch in batches(list(seconds_by_receipt.items())):
-            entries = [
+            entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
                 {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
                 for place, (receipt, seconds) in enumerate(batch)
             ]
@@ -66,7 +75,7 @@ class SqsInbox:
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
-def batches(items: "Iterable[T]") -> Iterator[list[T]]:
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
     """The items by tens."""
     rest = iter(items)
     while batch := list(islice(rest, BATCH)):

@@ -1,12 +1,12 @@
 """Everything that can go wrong, as one tree; decides only whose fault a thing is.
 
-    DayshiftError
-    ├── PermanentError        about this image: a `rejected` record is written, the message is done
-    ├── GoneError             the image was deleted meanwhile: a `gone` record is written
-    ├── ForeignMessageError   the message is not ours: a `failed` record is written under its id
-    ├── TransientError        about the surroundings: the message goes back and waits longer each time
-    │   └── ClosedError       the whole surroundings refuse: the rest of the batch goes back untried
-    └── ConfigurationError    a setting or a model is wrong: nothing starts
+DayshiftError
+├── PermanentError        about this image: a `rejected` record is written, the message is done
+├── GoneError             the image was deleted meanwhile: a `gone` record is written
+├── ForeignMessageError   the message is not ours: a `failed` record is written under its id
+├── TransientError        about the surroundings: the message goes back and waits longer each time
+│   └── ClosedError       the whole surroundings refuse: the rest of the batch goes back untried
+└── ConfigurationError    a setting or a model is wrong: nothing starts
 """
 
 

@@ -13,7 +13,7 @@ MINIMUM_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class ImageRef:
-    """One version of one object in the images bucket. `key` is decoded; `version_id` is None only without versioning."""
+    """One version of one object. `key` is decoded; `version_id` is None only in a bucket without versioning."""
 
     bucket: str
     key: str
@@ -39,7 +39,8 @@ class Limits:
     def sentence(self) -> str:
         """The limits as a person reads them, for the reason of a rejection."""
         formats = " or ".join(name.upper() for name in self.formats)
-        return f"{formats}, {self.minimum_pixels} to {self.maximum_pixels:,} pixels a side, at most {self.maximum_bytes:,} bytes"
+        pixels = f"{self.minimum_pixels} to {self.maximum_pixels:,} pixels a side"
+        return f"{formats}, {pixels}, at most {self.maximum_bytes:,} bytes"
 
 
 def check(image: ImageRef, limits: Limits) -> None:

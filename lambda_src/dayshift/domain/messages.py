@@ -69,8 +69,8 @@ def backoff_seconds(receive_count: int) -> int:
     The cap is just under the twelve hours that SQS allows from the receive.
     """
     if receive_count <= 8:
-        return min(60 * 2 ** max(receive_count - 1, 0), 900)
-    return min(900 * 2 ** (receive_count - 8), 42_000)
+        return min(60 << max(receive_count - 1, 0), 900)
+    return min(900 << (receive_count - 8), 42_000)
 
 
 def rfc3339(moment: datetime) -> str:

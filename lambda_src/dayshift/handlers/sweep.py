@@ -20,7 +20,7 @@ bootstrap.sweeper()  # at import: a cold start has more CPU than the first invoc
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Answers `{"models": {"signs": {"seen", "enqueued", "exhausted", "finished"}}}`; `event` is events.sweep_wish()'s."""
+    """Answers `{"models": {"signs": {"seen", "enqueued", …}}}`. `event` is drawn at `events.sweep_wish`."""
     settings, sweepers = bootstrap.sweeper()
     only, minutes = events.sweep_wish(event, settings.sweep_after_minutes)
     now, patience = datetime.now(UTC), timedelta(minutes=minutes)

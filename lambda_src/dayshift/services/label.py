@@ -9,7 +9,7 @@ from datetime import datetime
 from threading import Event
 
 from dayshift.domain.detections import Prediction
-from dayshift.domain.errors import ClosedError, ForeignMessageError, GoneError, PermanentError, TransientError
+from dayshift.domain.errors import ClosedError, GoneError, PermanentError, TransientError
 from dayshift.domain.images import ImageRef, check
 from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
 from dayshift.domain.model import ModelSpec
@@ -35,7 +35,7 @@ class LabelPorts:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One invocation: its ports and clock, whether a further image can still be finished, and `closed` once none can."""
+    """One invocation: its ports and clock, whether another image can be finished, and `closed` once none can."""
 
     ports: LabelPorts
     clock: Callable[[], datetime]
@@ -45,7 +45,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one image in this delivery: its status, or `already`, or `returned`; and why, how long, how much."""
+    """What became of one image in this delivery: its status, `already` or `returned`; why; its time and cost."""
 
     key: str
     result: str

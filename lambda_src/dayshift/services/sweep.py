@@ -64,9 +64,7 @@ def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Calla
     return swept
 
 
-def _sweep(
-    ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool], swept: Swept
-) -> None:
+def _sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool], swept: Swept) -> None:
     """Goes through the versions under the model's prefix page by page."""
     before = ports.ledger.progress()
     this = _Round(ports, ports.queue.depth(), patience, now, before.last_answer_at, swept)
