@@ -1,0 +1,45 @@
+####################################################################################################
+# Buckets
+####################################################################################################
+
+module "images" {
+  source = "./modules/bucket"
+
+  name                     = "${local.prefix}-images"
+  expire_days              = var.retention_days.images
+  expire_old_versions_days = var.retention_days.old_versions
+  kms_key                  = local.kms_key
+  access_log_bucket        = var.access_log_bucket
+}
+
+# A bucket of its own: what is written here can never trigger the producer.
+module "results" {
+  source = "./modules/bucket"
+
+  name                     = "${local.prefix}-results"
+  expire_days              = var.retention_days.results
+  expire_old_versions_days = var.retention_days.old_versions
+  kms_key                  = local.kms_key
+  access_log_bucket        = var.access_log_bucket
+}
+
+resource "aws_s3_bucket_notification" "images" {
+  bucket = module.images.name
+
+  lambda_function {
+    lambda_function_arn = module.producer.arn
+    events              = ["s3:ObjectCreated:*"] # ":Put" alone would miss multipart uploads
+    filter_prefix       = local.incoming
+  }
+
+  depends_on = [aws_lambda_permission.images]
+}
+
+resource "aws_lambda_permission" "images" {
+  statement_id   = "ImagesBucket"
+  function_name  = module.producer.name
+  action         = "lambda:InvokeFunction"
+  principal      = "s3.amazonaws.com"
+  source_arn     = module.images.arn
+  source_account = local.account.id # a bucket's ARN names no account, and a deleted bucket's name may become another's
+}

@@ -1,0 +1,33 @@
+####################################################################################################
+# Deployment
+####################################################################################################
+
+locals {
+  # What the `dayshift` command needs to know: an output for those with the state, a parameter for those without.
+  deployment = {
+    name           = var.name
+    environment    = var.environment
+    region         = var.region
+    images_bucket  = module.images.name
+    results_bucket = module.results.name
+    functions      = { producer = module.producer.name, sweep = module.sweep.name }
+    models = {
+      for name, model in module.models : name => {
+        family       = var.models[name].family
+        prefix       = model.prefix
+        queue_url    = model.queue_url
+        dlq_url      = model.dlq_url
+        mapping_uuid = model.mapping_uuid
+        labeler      = model.labeler_name
+      }
+    }
+  }
+}
+
+resource "aws_ssm_parameter" "deployment" {
+  name        = "/${var.name}/${var.environment}/deployment"
+  description = "Names of the parts of ${local.prefix}, for `dayshift --env ${var.environment}`."
+  type        = "String"
+  tier        = length(var.models) > 8 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a model needs 400 bytes
+  value       = jsonencode(local.deployment)
+}

@@ -1,0 +1,13 @@
+####################################################################################################
+# Bucket
+####################################################################################################
+
+output "name" {
+  description = "Name of the bucket."
+  value       = aws_s3_bucket.main.bucket
+}
+
+output "arn" {
+  description = "ARN of the bucket."
+  value       = aws_s3_bucket.main.arn
+}

@@ -1,0 +1,56 @@
+####################################################################################################
+# Labeler
+####################################################################################################
+
+module "labeler" {
+  source = "../function"
+
+  name            = "${var.prefix}-${var.name}-labeler"
+  description     = "Reads the images of model ${var.name} and writes their results."
+  handler         = "dayshift.handlers.labeler.handle"
+  memory_mb       = var.memory_mb
+  timeout_seconds = local.timeout_seconds
+  settings        = var.settings
+  kms_key         = var.kms_key
+  statements      = local.labeler_statements
+  tags            = local.tags
+
+  environment = {
+    IMAGES_BUCKET     = var.images_bucket.name
+    RESULTS_BUCKET    = var.results_bucket.name
+    QUEUE_URL         = aws_sqs_queue.main.url
+    MAX_RECEIVE_COUNT = tostring(local.maximum_receive_count)
+    MODEL = jsonencode({
+      name    = var.name
+      family  = var.model.family
+      target  = var.model.target
+      prefix  = var.model.prefix
+      options = local.family.options
+    })
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "queue" {
+  function_name           = module.labeler.arn
+  event_source_arn        = aws_sqs_queue.main.arn
+  enabled                 = local.family.always_there # a model that must first be started is not to be polled for
+  batch_size              = var.model.batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = local.tags
+
+  scaling_config {
+    maximum_concurrency = var.model.maximum_concurrency
+  }
+
+  lifecycle {
+    # The running system owns it: it opens the mapping when the model runs. The provider would undo that at every apply.
+    ignore_changes = [enabled]
+  }
+
+  depends_on = [module.labeler] # its policy too: Lambda tries the queue when the mapping is made
+}
+
+locals {
+  timeout_seconds = 60
+  tags            = { Model = var.name }
+}

@@ -1,0 +1,76 @@
+####################################################################################################
+# Model
+####################################################################################################
+
+variable "name" {
+  type        = string
+  description = "Name of the model, for example \"signs\"."
+}
+
+variable "prefix" {
+  type        = string
+  description = "First part of every name: <name>-<environment>."
+}
+
+variable "account" {
+  type        = object({ partition = string, region = string, id = string })
+  description = "Where the model lies; its queues' ARNs are made of it."
+}
+
+variable "model" {
+  type = object({
+    family              = string
+    target              = optional(string)
+    prefix              = string
+    maximum_concurrency = number
+    batch_size          = number
+    options = object({
+      features                   = set(string)
+      minimum_confidence_percent = number
+      maximum_labels             = number
+    })
+  })
+  description = "The model's entry of var.models, its prefix beginning with incoming/."
+}
+
+####################################################################################################
+# Labeler
+####################################################################################################
+
+variable "images_bucket" {
+  type        = object({ name = string, arn = string })
+  description = "Where the images are."
+}
+
+variable "results_bucket" {
+  type        = object({ name = string, arn = string })
+  description = "Where the results go."
+}
+
+variable "memory_mb" {
+  type        = number
+  description = "Memory of the labeler in MB; 1769 MB are one core."
+}
+
+variable "settings" {
+  type = object({
+    package_file            = string
+    runtime                 = string
+    architecture            = string
+    log_level               = string
+    log_retention_days      = number
+    enable_tracing          = bool
+    code_signing_config_arn = optional(string)
+  })
+  description = "What all functions have in common."
+}
+
+####################################################################################################
+# Encryption
+####################################################################################################
+
+variable "kms_key" {
+  type        = object({ arn = string })
+  description = "Customer-managed key; null for keys owned by AWS."
+  default     = null
+}

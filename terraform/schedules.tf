@@ -1,0 +1,90 @@
+####################################################################################################
+# Schedules
+####################################################################################################
+
+resource "aws_scheduler_schedule_group" "main" {
+  name = local.prefix
+}
+
+resource "aws_scheduler_schedule" "sweep" {
+  name                = "${local.prefix}-sweep"
+  description         = "Every hour: images without a result are enqueued again."
+  group_name          = aws_scheduler_schedule_group.main.name
+  schedule_expression = "rate(1 hour)"
+  kms_key_arn         = local.kms_key == null ? null : local.kms_key.arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = module.sweep.arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = jsonencode({})
+
+    retry_policy {
+      maximum_event_age_in_seconds = 900 # a later one would only meet the next
+      maximum_retry_attempts       = 10
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.failed_events.arn
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.scheduler]
+}
+
+resource "aws_iam_role" "scheduler" {
+  name        = "${local.prefix}-scheduler"
+  description = "EventBridge Scheduler, for the schedules of ${local.prefix} alone."
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OurSchedules"
+      Effect    = "Allow"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = {
+          "aws:SourceAccount" = local.account.id
+          "aws:SourceArn"     = aws_scheduler_schedule_group.main.arn
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name = "schedules"
+  role = aws_iam_role.scheduler.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "Invoke"
+          Effect   = "Allow"
+          Action   = ["lambda:InvokeFunction"]
+          Resource = [module.sweep.arn]
+        },
+        {
+          Sid      = "KeepFailedEvents"
+          Effect   = "Allow"
+          Action   = ["sqs:SendMessage"]
+          Resource = [aws_sqs_queue.failed_events.arn]
+        },
+      ],
+      [
+        for key in local.kms_key[*] : {
+          Sid      = "UseTheKey"
+          Effect   = "Allow"
+          Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+          Resource = [key.arn]
+        }
+      ],
+    )
+  })
+}

@@ -1,0 +1,111 @@
+####################################################################################################
+# Functions
+####################################################################################################
+
+variable "package_file" {
+  type        = string
+  description = "The zip of the functions, as `make package` builds it; a path from the folder terraform/, or an absolute one."
+  default     = "../dist/dayshift.zip"
+
+  validation {
+    condition     = fileexists(var.package_file)
+    error_message = "package_file must be the zip of the functions, for example \"../dist/dayshift.zip\" (run `make package` first); got \"${var.package_file}\", where there is no file."
+  }
+}
+
+variable "runtime" {
+  type        = string
+  description = "Lambda runtime, \"python3.13\" or \"python3.14\". The bytecode in the zip is for python3.13; another runtime compiles at every cold start."
+  default     = "python3.13"
+
+  validation {
+    condition     = contains(["python3.13", "python3.14"], var.runtime)
+    error_message = "runtime must be \"python3.13\" or \"python3.14\"; got \"${var.runtime}\"."
+  }
+}
+
+variable "architecture" {
+  type        = string
+  description = "Instruction set of the functions, \"arm64\" (a fifth cheaper) or \"x86_64\". The zip is pure Python and runs on both."
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be \"arm64\" or \"x86_64\"; got \"${var.architecture}\"."
+  }
+}
+
+variable "memory_mb" {
+  type = object({
+    producer = optional(number, 256)
+    labeler  = optional(number, 512)
+    sweep    = optional(number, 512)
+  })
+  description = "Memory of the functions in MB, 128 to 10240. They use under 100; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for megabytes in values(var.memory_mb) : megabytes >= 128 && megabytes <= 10240 && megabytes == floor(megabytes)
+    ])
+    error_message = "memory_mb must be whole numbers from 128 to 10240, for example { labeler = 512 }; got ${jsonencode(var.memory_mb)}."
+  }
+}
+
+variable "log_level" {
+  type        = string
+  description = "Least level that the functions log: \"DEBUG\", \"INFO\", \"WARNING\" or \"ERROR\". DEBUG holds whole events."
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be \"DEBUG\", \"INFO\", \"WARNING\" or \"ERROR\"; got \"${var.log_level}\"."
+  }
+}
+
+variable "enable_tracing" {
+  type        = bool
+  description = "Whether X-Ray traces the functions. One request a second and 5 % of the others are traced, at 5 USD a million."
+  default     = true
+}
+
+variable "code_signing_config_arn" {
+  type        = string
+  description = "ARN of a Lambda code signing configuration; the zip must then be signed. null: unsigned."
+  default     = null
+
+  validation {
+    condition     = var.code_signing_config_arn == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:code-signing-config:csc-[a-z0-9]{17}$", var.code_signing_config_arn))
+    error_message = "code_signing_config_arn must be an ARN such as \"arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0\"; got ${jsonencode(var.code_signing_config_arn)}."
+  }
+}
+
+####################################################################################################
+# Schedules
+####################################################################################################
+
+variable "sweep_after_minutes" {
+  type        = number
+  description = "Age in minutes at which an image without a result is enqueued again, 5 to 1440. Under the time a full queue needs, good messages are doubled. Example: 30."
+  default     = 30
+
+  validation {
+    condition     = var.sweep_after_minutes >= 5 && var.sweep_after_minutes <= 1440 && var.sweep_after_minutes == floor(var.sweep_after_minutes)
+    error_message = "sweep_after_minutes must be a whole number from 5 to 1440, for example 30; got ${var.sweep_after_minutes}."
+  }
+}
+
+####################################################################################################
+# Alarms
+####################################################################################################
+
+variable "alarm_topic_arns" {
+  type        = list(string)
+  description = "SNS topics that are told of alarms and of their end. Empty: alarms show in CloudWatch only. Example: [\"arn:aws:sns:eu-west-1:123456789012:on-call\"]."
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
+    error_message = "alarm_topic_arns must be ARNs of SNS topics, for example [\"arn:aws:sns:eu-west-1:123456789012:on-call\"]; got ${jsonencode(var.alarm_topic_arns)}."
+  }
+}
