@@ -42,7 +42,7 @@ class InferenceRequest:
         try:
             if body["v"] != VERSION:
                 raise ForeignMessageError(f"message version {body['v']!r}; this release reads {VERSION}")
-            return cls(_image(body["image"]), _text(body["model"]), datetime.fromisoformat(body["enqueued_at"]))
+            return cls(_image(body["image"]), _text(body["model"]), _moment(body["enqueued_at"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ForeignMessageError(f"not an inference request ({type(error).__name__}: {error})") from error
 
@@ -89,6 +89,13 @@ def _image(value: dict[str, Any]) -> ImageRef:
         etag=_text(value["etag"]),
         size_bytes=int(value["size_bytes"]),
     )
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone, for example 2026-11-21T08:00:00Z; got {value!r}")
+    return moment
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,171 @@
+"""Small, typed stand-ins for the ports, and builders that keep tests short."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dayshift.domain.detections import BoundingBox, Detection, Kind, Prediction
+from dayshift.domain.images import ImageRef, Limits
+from dayshift.domain.messages import Envelope, InferenceRequest
+from dayshift.domain.model import ModelSpec
+from dayshift.domain.ports import Page, Progress, StoredImage
+from dayshift.domain.results import TerminalRecord, record_key
+from dayshift.domain.sweeping import QueueDepth, Tries
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+IMAGES, RESULTS = "acme-images", "acme-results"
+SIGNS = ModelSpec(
+    "signs", "rekognition", None, "incoming/signs/", {"features": ["labels", "text"], "minimum_confidence_percent": 55}
+)
+FLOWER = Prediction(
+    (Detection(Kind.LABEL, "Flower", 98.5, BoundingBox(0.1, 0.2, 0.3, 0.4)), Detection(Kind.TEXT, "OPEN", 91.0)),
+    "labels 3.0, text 3.0",
+    0.002,
+)
+
+
+def image(key: str = "incoming/signs/red flower.jpg", **changes: Any) -> ImageRef:
+    """An ordinary image of 48 kB, changed as asked."""
+    return replace(ImageRef(IMAGES, key, "v1", "e1", 48_213), **changes)
+
+
+def request(of: ImageRef | None = None, model: str = "signs") -> InferenceRequest:
+    """A request for one image."""
+    return InferenceRequest(of or image(), model, NOON)
+
+
+def envelope(*images: ImageRef, receive_count: int = 1, message_id: str | None = None) -> Envelope:
+    """A message for these images."""
+    name = message_id or "-".join(f"{one.key}@{one.version}" for one in images)
+    return Envelope(name, f"receipt of {name}", receive_count, tuple(request(one) for one in images))
+
+
+@dataclass
+class FakePredictor:
+    """Answers FLOWER, or what `answers` says for a key: a prediction, or an error to raise."""
+
+    answers: Mapping[str, Prediction | BaseException] = field(default_factory=dict)
+    limits: Limits = Limits(15_728_640, 80, 10_000, ("jpeg", "png"))
+    paid: list[ImageRef] = field(default_factory=list)
+
+    def predict(self, image: ImageRef) -> Prediction:
+        answer = self.answers.get(image.key, FLOWER)
+        if isinstance(answer, BaseException):
+            raise answer
+        self.paid.append(image)
+        return answer
+
+
+@dataclass
+class FakeRecords:
+    """Terminal records by their key; `refuse` is an error that writing raises, once."""
+
+    model: str = "signs"
+    written: dict[str, TerminalRecord] = field(default_factory=dict)
+    refuse: BaseException | None = None
+
+    def exists(self, image: ImageRef) -> bool:
+        return record_key(self.model, image.key, image.version) in self.written
+
+    def write(self, record: TerminalRecord) -> bool:
+        if self.refuse is not None:
+            refusal, self.refuse = self.refuse, None
+            raise refusal
+        place = record_key(self.model, record.image.key, record.image.version)
+        if place in self.written:
+            return False
+        self.written[place] = record
+        return True
+
+    def of(self, image: ImageRef) -> TerminalRecord:
+        return self.written[record_key(self.model, image.key, image.version)]
+
+
+@dataclass
+class FakeInbox:
+    """Remembers which receipts were told to rest, and how long."""
+
+    rests: dict[str, int] = field(default_factory=dict)
+    refuse: BaseException | None = None
+
+    def rest(self, seconds_by_receipt: Mapping[str, int]) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.rests.update(seconds_by_receipt)
+
+
+@dataclass
+class FakeQueue:
+    """Keeps what was sent; its depth is what the test says."""
+
+    sent: list[InferenceRequest] = field(default_factory=list)
+    counts: QueueDepth = QueueDepth(0, 0, 0)
+
+    def send(self, requests: Sequence[InferenceRequest]) -> None:
+        self.sent.extend(requests)
+
+    def depth(self) -> QueueDepth:
+        return self.counts
+
+
+@dataclass
+class FakeImages:
+    """A bucket listed in pages of `size`."""
+
+    stored: list[StoredImage] = field(default_factory=list)
+    size: int = 2
+
+    def upload(self, *images: ImageRef, at: datetime = NOON) -> None:
+        self.stored.extend(StoredImage(one, at) for one in images)
+        self.stored.sort(key=lambda stored: (stored.image.key, stored.image.version))
+
+    def pages(self, prefix: str, start: tuple[str, str] | None) -> Iterator[Page]:
+        left = deque(
+            stored
+            for stored in self.stored
+            if stored.image.key.startswith(prefix) and (start is None or self._place(stored) > start)
+        )
+        while True:
+            page = tuple(left.popleft() for _ in range(min(self.size, len(left))))
+            yield Page(page, self._place(page[-1]) if left else None)
+            if not left:
+                return
+
+    @staticmethod
+    def _place(stored: StoredImage) -> tuple[str, str]:
+        return stored.image.key, stored.image.version
+
+
+@dataclass
+class FakeLedger:
+    """A ledger in memory over fake records."""
+
+    records: FakeRecords
+    kept: dict[ImageRef, Tries] = field(default_factory=dict)
+    last: Progress = Progress()
+    listings: int = 0
+
+    def answered(self, images: Sequence[ImageRef]) -> tuple[frozenset[ImageRef], datetime | None]:
+        self.listings += 1
+        newest = max((record.finished_at for record in self.records.written.values()), default=None)
+        return frozenset(one for one in images if self.records.exists(one)), newest
+
+    def tries(self, image: ImageRef) -> Tries | None:
+        return self.kept.get(image)
+
+    def remember(self, image: ImageRef, tries: Tries) -> None:
+        self.kept[image] = tries
+
+    def progress(self) -> Progress:
+        return self.last
+
+    def keep(self, progress: Progress) -> None:
+        self.last = progress
+
+
+def ticking(start: datetime = NOON, step: timedelta = timedelta(milliseconds=250)) -> Callable[[], datetime]:
+    """A clock that moves by `step` at each look."""
+    moments = (start + step * count for count in range(10**9))
+    return lambda: next(moments)

@@ -1,0 +1,43 @@
+"""A function with a wrong environment does not start, and says all that is wrong at once."""
+
+import json
+
+import pytest
+
+from dayshift.domain.errors import ConfigurationError
+from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings
+
+ROUTES = json.dumps([{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://q"}])
+MODEL = json.dumps({"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": {}})
+LABELER = {
+    "IMAGES_BUCKET": "i", "RESULTS_BUCKET": "r", "MODEL": MODEL, "QUEUE_URL": "https://q", "MAX_RECEIVE_COUNT": "20",
+}  # fmt: skip
+
+
+def test_a_whole_environment_is_read() -> None:
+    assert LabelerSettings.from_environment(LABELER).model.name == "signs"
+    assert ProducerSettings.from_environment({"IMAGES_BUCKET": "i", "ROUTES": ROUTES}).routes[0].queue_url == "https://q"
+    sweep = {"IMAGES_BUCKET": "i", "RESULTS_BUCKET": "r", "ROUTES": ROUTES, "SWEEP_AFTER_MINUTES": "30"}
+    assert SweepSettings.from_environment(sweep).sweep_after_minutes == 30
+
+
+def test_every_missing_setting_is_named_in_one_error() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        LabelerSettings.from_environment({})
+    for name in LABELER:
+        assert f"{name} is missing" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("MAX_RECEIVE_COUNT", "many", "'many'"),
+        ("MODEL", "{", "cannot be read"),
+        ("MODEL", "[]", "cannot be read"),
+        ("MODEL", '{"name": "signs"}', "family, prefix"),
+    ],
+)
+def test_a_wrong_value_is_shown(name: str, value: str, shown: str) -> None:
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        LabelerSettings.from_environment(LABELER | {name: value})
+    assert shown in str(caught.value)
