@@ -1,0 +1,1 @@
+"""One file per command: each reads its options, calls one module of the package, and prints."""

@@ -1,0 +1,126 @@
+"""What Terraform made, under the names the commands need, and the two places where it is written down.
+
+One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<name>/<environment>/deployment`:
+
+    {"name": "dayshift", "environment": "dev", "region": "eu-central-1",
+     "images_bucket": "…-images", "results_bucket": "…-results",
+     "functions": {"producer": "…-producer", "sweep": "…-sweep"},
+     "models": {"signs": {"family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://…",
+                          "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-signs-labeler"}}}
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from dayshift_cli.errors import Failure, code_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+_TERRAFORM_TIMEOUT_SECONDS = 120
+_FIELDS = ("name", "environment", "region", "images_bucket", "results_bucket")
+_MODEL_FIELDS = ("family", "prefix", "queue_url", "dlq_url", "mapping_uuid", "labeler")
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedModel:
+    """One model as it stands in AWS."""
+
+    name: str
+    family: str
+    prefix: str
+    queue_url: str
+    dlq_url: str
+    mapping_uuid: str
+    labeler: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One environment as it stands in AWS; the models are in the order of their names."""
+
+    name: str
+    environment: str
+    region: str
+    images_bucket: str
+    results_bucket: str
+    sweep: str
+    models: tuple[DeployedModel, ...]
+
+    @classmethod
+    def from_json(cls, value: Any, source: str) -> "Deployment":
+        """Reads the JSON drawn above; raises Failure naming everything that is missing."""
+        whole = value if isinstance(value, Mapping) else {}
+        models = _mapping(whole, "models")
+        functions = _mapping(whole, "functions")
+        missing = [name for name in _FIELDS if not isinstance(whole.get(name), str)]
+        missing += [] if isinstance(functions.get("sweep"), str) else ["functions.sweep"]
+        missing += [] if models else ["models"]
+        for name in sorted(models):
+            missing += [f"models.{name}.{key}" for key in _MODEL_FIELDS if not _text_at(models[name], key)]
+        if missing:
+            raise Failure(
+                f"{source} is not a deployment this release understands: it lacks {', '.join(missing)}. "
+                "Apply the Terraform configuration of the same release again."
+            )
+        return cls(
+            **{name: whole[name] for name in _FIELDS},
+            sweep=functions["sweep"],
+            models=tuple(
+                DeployedModel(name=name, **{key: models[name][key] for key in _MODEL_FIELDS}) for name in sorted(models)
+            ),
+        )
+
+
+def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _text_at(value: Any, key: str) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get(key), str)
+
+
+def from_parameter(ssm: "SSMClient", name: str, environment: str) -> Deployment:
+    """The deployment that the SSM parameter describes; raises Failure naming the parameter if it is not there."""
+    parameter = f"/{name}/{environment}/deployment"
+    try:
+        text = ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
+    except ClientError as error:
+        if code_of(error) != "ParameterNotFound":
+            raise
+        raise Failure(
+            f"There is no parameter {parameter} in {ssm.meta.region_name}: is the environment {environment!r} applied "
+            "there? --region names another region, --name another project name."
+        ) from error
+    return Deployment.from_json(_parsed(text, f"The parameter {parameter}"), f"The parameter {parameter}")
+
+
+def from_terraform(folder: Path) -> Deployment:
+    """The deployment that `terraform output` describes; raises Failure telling both ways to name one."""
+    source = f"`terraform output -json deployment` in {folder}"
+    ways = "Name an environment with --env, for example --env dev, or the applied configuration with --terraform-dir."
+    command = ["terraform", f"-chdir={folder}", "output", "-no-color", "-json", "deployment"]
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, text=True, timeout=_TERRAFORM_TIMEOUT_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Failure(f"No deployment found: {source} could not run ({error}). {ways}") from error
+    if answer.returncode != 0:
+        said = " ".join(answer.stderr.replace("│", " ").replace("╷", " ").replace("╵", " ").split()) or "nothing"
+        raise Failure(f"No deployment found: {source} said: {said[:300]} {ways}")
+    return Deployment.from_json(_parsed(answer.stdout, source), source)
+
+
+def _parsed(text: str, source: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Failure(f"{source} is not JSON ({error}); apply the Terraform configuration again.") from error

@@ -1,0 +1,111 @@
+"""Terminal records in the results bucket: found by listing, read one by one, and their wide form.
+
+Where a record lies is the Lambda package's to say (`dayshift.domain.results`); nothing here builds such a key.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from rich.text import Text
+
+from dayshift.domain.results import RECORDS_ROOT, record_key
+from dayshift_cli.deployment import DeployedModel
+from dayshift_cli.errors import Failure, code_of
+from dayshift_cli.render import Row
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+WIDE_COLUMNS = ("image", "model", "status", "labels", "text", "reason")
+STYLES = {"ok": "green", "none": "dim", "waiting": "yellow", "gone": "yellow", "rejected": "red", "failed": "red"}
+_AT_ONCE = 16
+# A version id that overflows every key, which tells where records of overlong keys lie.
+_OVERLONG_VERSION = "v" * 1024
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lies, and when it was written."""
+
+    key: str
+    written_at: datetime
+
+
+def read(s3: "S3Client", bucket: str, key: str) -> Record | None:
+    """The record at this place; None if there is none. Raises Failure for anything that is no record."""
+    try:
+        text = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if code_of(error) == "NoSuchKey":
+            return None
+        raise
+    try:
+        value = json.loads(text)
+        if value["schema"] != 1:
+            raise ValueError(f"schema {value['schema']!r}, this release reads 1")
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failure(f"s3://{bucket}/{key} is not a terminal record ({error}).") from error
+    return dict(value)
+
+
+def read_all(s3: "S3Client", bucket: str, keys: Sequence[str]) -> Iterator[Record | None]:
+    """The records at these places, in their order."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(lambda key: read(s3, bucket, key), keys)
+
+
+def places_of_model(s3: "S3Client", bucket: str, model: str) -> Iterator[Place]:
+    """Where the records of one model lie."""
+    return _list(s3, bucket, f"{RECORDS_ROOT}{model}/")
+
+
+def places_of_key(s3: "S3Client", bucket: str, model: str, key: str) -> list[Place]:
+    """Where the records of all versions of one object key lie; only of this key, not of keys it is a folder of."""
+    folders = {record_key(model, key, version).rpartition("/")[0] + "/" for version in ("v", _OVERLONG_VERSION)}
+    return [place for folder in sorted(folders) for place in _list(s3, bucket, folder, delimiter="/")]
+
+
+def _list(s3: "S3Client", bucket: str, prefix: str, delimiter: str = "") -> Iterator[Place]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter):
+        for found in page.get("Contents", ()):
+            yield Place(found["Key"], found["LastModified"])
+
+
+def candidates(name: str, models: Sequence[DeployedModel]) -> Iterator[tuple[str, str]]:
+    """What a person may mean by a name: `(model, object key)` for a key, a key without its prefix, a local file."""
+    for model in models:
+        if name.startswith(model.prefix):
+            yield model.name, name
+    parts = PurePath(name).parts
+    for start in range(len(parts)):
+        relative = "/".join(part.strip("/") for part in parts[start:]).lstrip("/")
+        for model in models:
+            yield model.name, model.prefix + relative
+
+
+def wide(record: Record, prefixes: Mapping[str, str], confidence: bool = False) -> Row:
+    """One row an image: its key below its model's prefix, labels joined by ", ", lines of text by " | "."""
+    model, status = str(record["model"]["name"]), str(record["status"])
+    key = str(record["image"]["key"]).removeprefix(prefixes.get(model, ""))
+    found = record["detections"]
+    labels = _names([one for one in found if one["kind"] != "text"], confidence)
+    # the same words on two signs are two lines, but three people are one label
+    text = [name for one in found if one["kind"] == "text" for name in _names([one], confidence)]
+    styled = Text(status, style=STYLES.get(status, ""))
+    return key, model, styled, ", ".join(labels), " | ".join(text), record["reason"] or ""
+
+
+def _names(detections: Sequence[Record], confidence: bool) -> list[str]:
+    """Each name once, in the order found, with its highest confidence if asked for."""
+    highest: dict[str, float] = {}
+    for one in detections:
+        name = str(one["name"])
+        highest[name] = max(highest.get(name, 0.0), float(one["confidence_percent"]))
+    return [f"{name} ({percent:.0f} %)" if confidence else name for name, percent in highest.items()]
