@@ -25,6 +25,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "deployment" {
+  #checkov:skip=CKV2_AWS_34:Names, no secrets; every operator must be able to read them.
   name        = "/${var.name}/${var.environment}/deployment"
   description = "Names of the parts of ${local.prefix}, for `dayshift --env ${var.environment}`."
   type        = "String"

@@ -5,14 +5,15 @@
 module "producer" {
   source = "./modules/function"
 
-  name            = "${local.prefix}-producer"
-  description     = "New images become messages in the queue of their model."
-  handler         = "dayshift.handlers.producer.handle"
-  memory_mb       = var.memory_mb.producer
-  timeout_seconds = 30
-  settings        = local.function_settings
-  kms_key         = local.kms_key
-  failed_events   = { queue_arn = aws_sqs_queue.failed_events.arn }
+  name                 = "${local.prefix}-producer"
+  description          = "New images become messages in the queue of their model."
+  handler              = "dayshift.handlers.producer.handle"
+  memory_mb            = var.memory_mb.producer
+  reserved_concurrency = var.reserved_concurrency.producer
+  timeout_seconds      = 30
+  settings             = local.function_settings
+  kms_key              = local.kms_key
+  failed_events        = { queue_arn = aws_sqs_queue.failed_events.arn }
 
   environment = {
     IMAGES_BUCKET = module.images.name
@@ -27,14 +28,15 @@ module "producer" {
 module "sweep" {
   source = "./modules/function"
 
-  name            = "${local.prefix}-sweep"
-  description     = "Images without a result are enqueued again."
-  handler         = "dayshift.handlers.sweep.handle"
-  memory_mb       = var.memory_mb.sweep
-  timeout_seconds = 900
-  settings        = local.function_settings
-  kms_key         = local.kms_key
-  failed_events   = { queue_arn = aws_sqs_queue.failed_events.arn }
+  name                 = "${local.prefix}-sweep"
+  description          = "Images without a result are enqueued again."
+  handler              = "dayshift.handlers.sweep.handle"
+  memory_mb            = var.memory_mb.sweep
+  reserved_concurrency = var.reserved_concurrency.sweep
+  timeout_seconds      = 900
+  settings             = local.function_settings
+  kms_key              = local.kms_key
+  failed_events        = { queue_arn = aws_sqs_queue.failed_events.arn }
 
   environment = {
     IMAGES_BUCKET       = module.images.name

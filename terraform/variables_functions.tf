@@ -52,6 +52,22 @@ variable "memory_mb" {
   }
 }
 
+variable "reserved_concurrency" {
+  type = object({
+    producer = optional(number, -1)
+    sweep    = optional(number, -1)
+  })
+  description = "Runs at once that the account keeps for a function, which then has no more; -1 keeps none. Reserving needs a quota of over 100 (new accounts have 10). Labelers: models[*].reserved_concurrency. Example: { producer = 20, sweep = 2 }."
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for runs in values(var.reserved_concurrency) : (runs == -1 || runs >= 1) && runs == floor(runs)
+    ])
+    error_message = "reserved_concurrency must be -1 or whole numbers from 1, for example { producer = 20, sweep = 2 }; got ${jsonencode(var.reserved_concurrency)}."
+  }
+}
+
 variable "log_level" {
   type        = string
   description = "Least level that the functions log: \"DEBUG\", \"INFO\", \"WARNING\" or \"ERROR\". DEBUG holds whole events."

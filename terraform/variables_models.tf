@@ -4,11 +4,12 @@
 
 variable "models" {
   type = map(object({
-    family              = string
-    target              = optional(string)
-    prefix              = string
-    maximum_concurrency = optional(number, 4)
-    batch_size          = optional(number, 10)
+    family               = string
+    target               = optional(string)
+    prefix               = string
+    maximum_concurrency  = optional(number, 4)
+    reserved_concurrency = optional(number, -1)
+    batch_size           = optional(number, 10)
     options = optional(object({
       features                   = optional(set(string), ["labels", "text"])
       minimum_confidence_percent = optional(number, 55)
@@ -20,6 +21,7 @@ variable "models" {
     family: the kind of model; today "rekognition". target: what the family runs; none for rekognition.
     prefix: images under incoming/<prefix> are this model's; the longest match wins; "" is the catch-all.
     maximum_concurrency: labelers at once, 2 to 1000. Each makes about 13 calls a second, Rekognition's default quota is 50.
+    reserved_concurrency: labelers that the account keeps for this model, at least maximum_concurrency; -1 keeps none.
     batch_size: images a labeler takes at once, 1 to 10.
     options: features (labels, text or both; each is one paid call an image), minimum_confidence_percent 0 to 100, maximum_labels 1 to 1000.
     Example: { signs = { family = "rekognition", prefix = "signs/" } }.
@@ -69,6 +71,14 @@ variable "models" {
       model.maximum_concurrency >= 2 && model.maximum_concurrency <= 1000 && model.maximum_concurrency == floor(model.maximum_concurrency)
     ])
     error_message = "models[*].maximum_concurrency must be a whole number from 2 (Lambda's least) to 1000, for example 4; got ${jsonencode({ for name, model in var.models : name => model.maximum_concurrency })}."
+  }
+
+  validation {
+    # With less, Lambda turns away batches that it had polled, and good images age into the dead-letter queue.
+    condition = alltrue([
+      for model in values(var.models) : model.reserved_concurrency == -1 || model.reserved_concurrency >= model.maximum_concurrency
+    ])
+    error_message = "models[*].reserved_concurrency must be -1 or at least maximum_concurrency, for example 4 and 4; got ${jsonencode({ for name, model in var.models : name => [model.reserved_concurrency, model.maximum_concurrency] })}."
   }
 
   validation {

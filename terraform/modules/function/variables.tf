@@ -27,6 +27,12 @@ variable "timeout_seconds" {
   description = "Longest run in seconds."
 }
 
+variable "reserved_concurrency" {
+  type        = number
+  description = "Runs at once that the account keeps for this function, and the most it may have; -1 for neither."
+  default     = -1
+}
+
 variable "environment" {
   type        = map(string)
   description = "Environment of the function beside the POWERTOOLS_* of every function; see tests/contract/environment.json."

@@ -5,15 +5,16 @@
 module "labeler" {
   source = "../function"
 
-  name            = "${var.prefix}-${var.name}-labeler"
-  description     = "Reads the images of model ${var.name} and writes their results."
-  handler         = "dayshift.handlers.labeler.handle"
-  memory_mb       = var.memory_mb
-  timeout_seconds = local.timeout_seconds
-  settings        = var.settings
-  kms_key         = var.kms_key
-  statements      = local.labeler_statements
-  tags            = local.tags
+  name                 = "${var.prefix}-${var.name}-labeler"
+  description          = "Reads the images of model ${var.name} and writes their results."
+  handler              = "dayshift.handlers.labeler.handle"
+  memory_mb            = var.memory_mb
+  timeout_seconds      = local.timeout_seconds
+  reserved_concurrency = var.model.reserved_concurrency
+  settings             = var.settings
+  kms_key              = var.kms_key
+  statements           = local.labeler_statements
+  tags                 = local.tags
 
   environment = {
     IMAGES_BUCKET     = var.images_bucket.name

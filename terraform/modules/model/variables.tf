@@ -19,11 +19,12 @@ variable "account" {
 
 variable "model" {
   type = object({
-    family              = string
-    target              = optional(string)
-    prefix              = string
-    maximum_concurrency = number
-    batch_size          = number
+    family               = string
+    target               = optional(string)
+    prefix               = string
+    maximum_concurrency  = number
+    reserved_concurrency = number
+    batch_size           = number
     options = object({
       features                   = set(string)
       minimum_confidence_percent = number
