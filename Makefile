@@ -1,0 +1,156 @@
+# Every target sets up what it needs, in .dayshift/, and only once.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+KEPT := .dayshift
+VENV := $(KEPT)/venv
+BIN := $(VENV)/bin
+DEV := $(VENV)/.installed
+EMULATOR := $(KEPT)/venv-emulator/.installed
+VISION := $(KEPT)/venv-vision/.installed
+CHECKOV := $(KEPT)/venv-checkov/.installed
+TERRAFORM := $(CURDIR)/tools/terraform
+TEST_DATA := $(CURDIR)/$(KEPT)/terraform/test
+PYTEST := $(BIN)/python -m pytest
+
+ENV ?= dev
+STATE_BUCKET ?=
+STATE_REGION ?= $(shell sed -n 's/^region *= *"\(.*\)".*/\1/p' terraform/envs/$(ENV).tfvars 2>/dev/null)
+
+# tools/terraform stands for terraform everywhere, also where python-terraform starts it.
+export PATH := $(CURDIR)/tools:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2} /^##@ /{printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
+
+##@ Use it
+.PHONY: setup package demo up down
+setup: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
+
+package: ## Build dist/dayshift.zip, the package of the Lambda functions
+	@"$$(tools/find-python)" build.py
+
+demo: $(DEV) $(EMULATOR) $(VISION) package ## Show the whole pipeline on this machine: no AWS account, no Docker
+	@$(BIN)/python -m local.demo
+
+up: $(DEV) $(EMULATOR) $(VISION) package ## Start AWS on this machine and deploy to it (then: dayshift --env local …)
+	@$(BIN)/python -m local up
+
+down: $(DEV) ## Stop what `make up` started
+	@$(BIN)/python -m local down
+
+##@ Deploy it (ENV=dev|staging|prod STATE_BUCKET=<bucket of the Terraform state>)
+.PHONY: plan apply destroy
+plan: initialised ## Show what would change
+	@$(IN_ENV) plan -input=false -var-file=envs/$(ENV).tfvars
+
+apply: initialised ## Show what would change, ask, and change it
+	@$(IN_ENV) apply -var-file=envs/$(ENV).tfvars
+
+destroy: initialised ## Show what would go, ask, and remove it
+	@$(IN_ENV) destroy -var-file=envs/$(ENV).tfvars
+
+IN_ENV = TF_DATA_DIR=$(CURDIR)/$(KEPT)/terraform/$(ENV) $(TERRAFORM) -chdir=terraform
+
+.PHONY: initialised
+initialised: package
+	@test "$(ENV)" != local || { echo 'ENV must be an environment in AWS, for example ENV=dev; "local" is what make up is for' >&2; exit 2; }
+	@test -f "terraform/envs/$(ENV).tfvars" || { echo 'ENV must name a file in terraform/envs, for example ENV=dev; got "$(ENV)"' >&2; exit 2; }
+	@test -n "$(STATE_BUCKET)" || { echo 'STATE_BUCKET must name the bucket of the Terraform state, for example STATE_BUCKET=my-terraform-state' >&2; exit 2; }
+	@test -n "$(STATE_REGION)" || { echo 'STATE_REGION must be the Region of the state bucket, for example STATE_REGION=eu-west-1' >&2; exit 2; }
+	@$(IN_ENV) init -input=false -reconfigure -backend-config=bucket=$(STATE_BUCKET) \
+		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
+
+##@ Check it
+.PHONY: test check lint types unit property contract terraform-test plan-test checkov e2e bench fmt
+test: lint types unit property contract terraform-test plan-test checkov e2e ## Everything below, as CI does
+check: test
+
+lint: $(DEV) ## Style of Python and Terraform
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(TERRAFORM) fmt -check -diff -recursive terraform
+
+types: $(DEV) ## Types of Python (mypy --strict)
+	$(BIN)/mypy
+
+unit: $(DEV) ## Unit tests
+	$(PYTEST) tests/unit
+
+property: $(DEV) ## Property tests
+	$(PYTEST) tests/property
+
+contract: $(DEV) ## The seams between Python, Terraform and the zip
+	$(PYTEST) tests/contract
+
+terraform-test: package ## terraform validate and terraform test, on mocks
+	@TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform init -backend=false -input=false >/dev/null
+	TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform validate
+	TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform test
+
+plan-test: $(DEV) package ## Plans of the real provider against what they must hold
+	$(PYTEST) tests/terraform
+
+checkov: $(CHECKOV) ## Security scan of the Terraform configuration (report: .dayshift/checkov/results_sarif.sarif)
+	$(KEPT)/venv-checkov/bin/checkov --config-file .checkov.yaml --output cli --output sarif --output-file-path $(KEPT)/checkov
+	@cat $(KEPT)/checkov/results_cli.txt
+
+e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on the local AWS
+	$(PYTEST) tests/e2e
+
+bench: $(DEV) package ## Benchmarks
+	$(BIN)/python -m bench
+
+fmt: $(DEV) ## Format Python and Terraform
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(TERRAFORM) fmt -recursive terraform
+
+##@ Keep it
+.PHONY: lock clean
+lock: ## Pin the newest versions the .in files allow, with hashes (needs uv)
+	@for name in lambda_src/requirements requirements-dev requirements-checkov local/requirements-emulator local/requirements-vision; do \
+		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+clean: ## Remove everything that was generated; only the sources stay
+	@test ! -f $(KEPT)/local/connection.json || test ! -x $(BIN)/python || $(BIN)/python -m local down
+	rm -rf $(KEPT) dist demo-results .hypothesis .mypy_cache .ruff_cache .pytest_cache
+	find . -path ./.git -prune -o \( -name __pycache__ -o -name '*.egg-info' -o -name .terraform \) -prune -exec rm -rf {} +
+	find terraform -name '.terraform.lock.hcl' -delete
+
+# One environment per job, each rebuilt when its list changes: MiniStack and checkov pin a boto3 of their own.
+define environment
+	@echo "making $(@D) from $< (once)"
+	@rm -rf $(@D)
+	@mkdir -p $(KEPT)
+	@"$$(tools/find-python)" -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-input --require-hashes --requirement $<
+endef
+
+$(VENV)/.requirements: requirements-dev.txt
+	$(environment)
+	@touch $@
+
+# The package itself, editable: gives the dayshift command. No network: the build backend is in requirements-dev.txt.
+$(DEV): $(VENV)/.requirements pyproject.toml
+	@$(BIN)/python -m pip install --quiet --no-input --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(EMULATOR): local/requirements-emulator.txt
+	$(environment)
+	@touch $@
+
+$(VISION): local/requirements-vision.txt
+	$(environment)
+	@touch $@
+
+$(CHECKOV): requirements-checkov.txt
+	$(environment)
+	@touch $@
