@@ -127,6 +127,15 @@ def test_an_event_delivered_twice_is_one_payment(world: World) -> None:
     assert sorted(calls) == ["DetectLabels", "DetectText"]
 
 
+def test_an_event_enqueues_its_own_image_however_many_wait(world: World) -> None:
+    produce = world.handler("producer")
+    uploads = [world.upload(f"incoming/signs/{number}.jpg") for number in range(7)]
+    answers = [produce(event, Context()) for _, event in uploads]
+    assert answers == [{"enqueued": 1}] * 7
+    asked = world.sqs.get_queue_attributes(QueueUrl=world.queue_url, AttributeNames=["ApproximateNumberOfMessages"])
+    assert asked["Attributes"]["ApproximateNumberOfMessages"] == "7"
+
+
 def test_the_log_names_each_image_and_the_metrics_count_it(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

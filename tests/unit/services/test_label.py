@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Barrier
+from time import sleep
 
 import pytest
 
@@ -58,7 +59,12 @@ def test_a_repeated_message_costs_nothing_more() -> None:
 
 
 def test_two_messages_about_one_image_in_one_batch_are_one_payment() -> None:
-    bench = Bench()
+    class Slow(FakePredictor):
+        def predict(self, image: ImageRef) -> Prediction:
+            sleep(0.1)  # long enough for the other threads to find no record yet
+            return super().predict(image)
+
+    bench = Bench(Slow())
     assert bench.label(*(envelope(image(), message_id=f"m{n}") for n in range(4))) == ()
     assert len(bench.predictor.paid) == 1
 
