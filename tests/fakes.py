@@ -19,6 +19,9 @@ IMAGES, RESULTS = "acme-images", "acme-results"
 SIGNS = ModelSpec(
     "signs", "rekognition", None, "incoming/signs/", {"features": ["labels", "text"], "minimum_confidence_percent": 55}
 )
+LIMITS = Limits(15_728_640, 80, 10_000, ("jpeg", "png"))
+EMPTY = QueueDepth(0, 0, 0)
+NEVER_SWEPT = Progress()
 FLOWER = Prediction(
     (Detection(Kind.LABEL, "Flower", 98.5, BoundingBox(0.1, 0.2, 0.3, 0.4)), Detection(Kind.TEXT, "OPEN", 91.0)),
     "labels 3.0, text 3.0",
@@ -47,7 +50,7 @@ class FakePredictor:
     """Answers FLOWER, or what `answers` says for a key: a prediction, or an error to raise."""
 
     answers: Mapping[str, Prediction | BaseException] = field(default_factory=dict)
-    limits: Limits = Limits(15_728_640, 80, 10_000, ("jpeg", "png"))
+    limits: Limits = LIMITS
     paid: list[ImageRef] = field(default_factory=list)
 
     def predict(self, image: ImageRef) -> Prediction:
@@ -101,7 +104,7 @@ class FakeQueue:
     """Keeps what was sent; its depth is what the test says."""
 
     sent: list[InferenceRequest] = field(default_factory=list)
-    counts: QueueDepth = QueueDepth(0, 0, 0)
+    counts: QueueDepth = EMPTY
 
     def send(self, requests: Sequence[InferenceRequest]) -> None:
         self.sent.extend(requests)
@@ -144,7 +147,7 @@ class FakeLedger:
 
     records: FakeRecords
     kept: dict[ImageRef, Tries] = field(default_factory=dict)
-    last: Progress = Progress()
+    last: Progress = NEVER_SWEPT
     listings: int = 0
 
     def answered(self, images: Sequence[ImageRef]) -> tuple[frozenset[ImageRef], datetime | None]:

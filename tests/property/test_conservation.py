@@ -44,7 +44,9 @@ class Flaky(FakeRecords):
 
 @settings(max_examples=500)
 @given(st.lists(DELIVERIES, min_size=1, max_size=6))
-def test_every_image_ends_in_one_record_and_none_is_done_before(rounds: list[list[tuple[int, str, bool, bool]]]) -> None:
+def test_every_image_ends_in_one_record_and_none_is_done_before(
+    rounds: list[list[tuple[int, str, bool, bool]]],
+) -> None:
     records, predictor = Flaky(), FakePredictor()
     ports = LabelPorts(SIGNS, IMAGES, predictor, records, FakeInbox(), maximum_receive_count=20)
     everything: set[ImageRef] = set()
@@ -52,7 +54,9 @@ def test_every_image_ends_in_one_record_and_none_is_done_before(rounds: list[lis
     for deliveries in rounds:
         images = [image(f"incoming/signs/{number}.jpg") for number, *_ in deliveries]
         everything.update(images)
-        faults = {one.key: FAULTS[fault] for one, (_, fault, *_) in zip(images, deliveries, strict=True) if fault in FAULTS}
+        faults = {
+            one.key: FAULTS[fault] for one, (_, fault, *_) in zip(images, deliveries, strict=True) if fault in FAULTS
+        }
         predictor.answers = faults
         records.refused = frozenset(one.key for one, (*_, fails, _) in zip(images, deliveries, strict=True) if fails)
         returned = run(ports, [envelope(one, message_id=str(n)) for n, one in enumerate(images)], deliveries[0][3])

@@ -47,7 +47,9 @@ def test_the_test_event_holds_no_image() -> None:
     assert keys(recorded("s3_test_event")) == []
 
 
-@pytest.mark.parametrize("event", [{}, {"Records": [{}]}, {"Records": 3}, {"Records": [{"s3": {"object": {"key": 1}}}]}])
+@pytest.mark.parametrize(
+    "event", [{}, {"Records": [{}]}, {"Records": 3}, {"Records": [{"s3": {"object": {"key": 1}}}]}]
+)
 def test_what_is_no_notification_is_named_so(event: Any) -> None:
     with pytest.raises(ForeignMessageError, match="not an S3 notification"):
         keys(event)

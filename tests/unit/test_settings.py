@@ -7,8 +7,12 @@ import pytest
 from dayshift.domain.errors import ConfigurationError
 from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings
 
-ROUTES = json.dumps([{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://q"}])
-MODEL = json.dumps({"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": {}})
+ROUTES = json.dumps(
+    [{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://q"}]
+)
+MODEL = json.dumps(
+    {"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": {}}
+)
 LABELER = {
     "IMAGES_BUCKET": "i", "RESULTS_BUCKET": "r", "MODEL": MODEL, "QUEUE_URL": "https://q", "MAX_RECEIVE_COUNT": "20",
 }  # fmt: skip
@@ -16,7 +20,9 @@ LABELER = {
 
 def test_a_whole_environment_is_read() -> None:
     assert LabelerSettings.from_environment(LABELER).model.name == "signs"
-    assert ProducerSettings.from_environment({"IMAGES_BUCKET": "i", "ROUTES": ROUTES}).routes[0].queue_url == "https://q"
+    assert (
+        ProducerSettings.from_environment({"IMAGES_BUCKET": "i", "ROUTES": ROUTES}).routes[0].queue_url == "https://q"
+    )
     sweep = {"IMAGES_BUCKET": "i", "RESULTS_BUCKET": "r", "ROUTES": ROUTES, "SWEEP_AFTER_MINUTES": "30"}
     assert SweepSettings.from_environment(sweep).sweep_after_minutes == 30
 

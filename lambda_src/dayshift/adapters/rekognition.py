@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 LIMITS = Limits(maximum_bytes=15 * 1024 * 1024, minimum_pixels=80, maximum_pixels=10_000, formats=("jpeg", "png"))
 # List price of the first million images a month, Group 2 APIs; each API is charged by itself (pricing page, 2026-10).
 USD_PER_CALL = 0.001
+# What Rekognition says of an image that it will never read, in our words. `InvalidParameter` is among them since all
+# other parameters were checked at plan: what is left is the image, for example one of 50 pixels.
+REFUSALS = {
+    "InvalidImageFormatException": "unsupported_format",
+    "ImageTooLargeException": "too_large",
+    "InvalidParameterException": "unreadable",
+}
 Found = tuple[tuple[Detection, ...], str]
 
 
@@ -69,24 +76,14 @@ class RekognitionPredictor:
 
     def _raise_if_about(self, image: ImageRef, error: ClientError) -> None:
         """Raises for what is about this image; returns for all else."""
-        message = error.response["Error"].get("Message", "")
-        match code_of(error):
-            case "InvalidImageFormatException":
-                raise PermanentError(
-                    "unsupported_format", f"Rekognition reads {LIMITS.sentence()}; it says: {message}"
-                ) from error
-            case "ImageTooLargeException":
-                raise PermanentError(
-                    "too_large", f"Rekognition reads {LIMITS.sentence()}; it says: {message}"
-                ) from error
-            case "InvalidParameterException":  # the other parameters were checked at plan: what is left is the image
-                raise PermanentError(
-                    "unreadable", f"Rekognition reads {LIMITS.sentence()}; it says: {message}"
-                ) from error
-            case "InvalidS3ObjectException":  # deleted, or not readable to us: S3 itself knows which
-                if not is_there(self._s3, image.bucket, image.key, image.version_id):
-                    raise GoneError("this version was deleted before it was read") from error
-                raise TransientError(f"Rekognition cannot read an object that exists: {message}") from error
+        code, message = code_of(error), error.response["Error"].get("Message", "")
+        if code in REFUSALS:
+            sentence = f"Rekognition reads {LIMITS.sentence()}; it says: {message}"
+            raise PermanentError(REFUSALS[code], sentence) from error
+        if code == "InvalidS3ObjectException":  # deleted, or not readable to us: S3 itself knows which
+            if not is_there(self._s3, image.bucket, image.key, image.version_id):
+                raise GoneError("this version was deleted before it was read") from error
+            raise TransientError(f"Rekognition cannot read an object that exists: {message}") from error
 
     def _labels(self, source: "ImageTypeDef") -> Found:
         answer = self._rekognition.detect_labels(

@@ -61,5 +61,5 @@ def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
 
 
 def test_a_word_that_is_no_family_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="rekognition.*got 'recognition'"):
+    with pytest.raises(ConfigurationError, match=r"rekognition.*got 'recognition'"):
         family_of(ModelSpec("m", "recognition", None, "incoming/m/"))

@@ -1,6 +1,5 @@
 """What Rekognition says, what it refuses, and whose fault each of its errors is."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -46,8 +45,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(s3: S3Client) -> Iterator[Bench]:
-    yield Bench(s3)
+def bench(s3: S3Client) -> Bench:
+    return Bench(s3)
 
 
 def uploaded(s3: S3Client) -> ImageRef:
@@ -93,7 +92,9 @@ def test_a_feature_that_is_none_is_refused_before_any_image(s3: S3Client, featur
 def declared_errors() -> list[str]:
     """Every error that the service model declares for the two operations, and the ones that none declares."""
     service = botocore.session.get_session().get_service_model("rekognition")
-    shapes = {shape.name for name in ("DetectLabels", "DetectText") for shape in service.operation_model(name).error_shapes}
+    shapes = {
+        shape.name for name in ("DetectLabels", "DetectText") for shape in service.operation_model(name).error_shapes
+    }
     return sorted(shapes | {"ServiceUnavailable", "ExpiredTokenException", "UnrecognizedClientException"})
 
 

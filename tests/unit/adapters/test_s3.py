@@ -43,7 +43,9 @@ def test_whoever_sees_the_record_finds_its_csv(s3: S3Client) -> None:
     assert "Flower" in body(s3, csv_key("signs", image().key, "v1"))
 
 
-@pytest.mark.parametrize("key", ["incoming/a b+c%.jpg", "incoming/ü\n.jpg", "incoming/" + "k" * 1015, "incoming/=1.jpg"])
+@pytest.mark.parametrize(
+    "key", ["incoming/a b+c%.jpg", "incoming/ü\n.jpg", "incoming/" + "k" * 1015, "incoming/=1.jpg"]
+)
 def test_any_key_that_s3_takes_has_a_record_that_s3_takes(s3: S3Client, key: str) -> None:
     records = S3Records(s3, RESULTS, "signs")
     assert records.write(record(image(key)))
@@ -90,7 +92,11 @@ def test_every_version_beyond_the_first_thousand_is_listed_and_no_delete_marker(
     listed = [stored.image for page in pages for stored in page.images]
     assert len(listed) == len(set(listed)) == 1004
     assert pages[-1].next_marker is None
-    resumed = [stored.image for page in S3Images(s3, IMAGES).pages("incoming/signs/", pages[0].next_marker) for stored in page.images]
+    resumed = [
+        stored.image
+        for page in S3Images(s3, IMAGES).pages("incoming/signs/", pages[0].next_marker)
+        for stored in page.images
+    ]
     assert resumed == listed[len(pages[0].images) :]
 
 

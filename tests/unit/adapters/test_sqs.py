@@ -45,7 +45,7 @@ def test_every_request_is_sent_once_in_batches_of_ten(sqs: SQSClient) -> None:
 def test_only_what_a_batch_left_unsent_is_sent_again() -> None:
     sqs = boto3.client("sqs")
     with Stubber(sqs) as stub:
-        stub.add_response("send_message_batch", answer(range(0, 7), range(7, 10)))
+        stub.add_response("send_message_batch", answer(range(7), range(7, 10)))
         again = [{"Id": str(place), "MessageBody": REQUESTS[7 + place].to_json()} for place in range(3)]
         stub.add_response("send_message_batch", answer(range(3), range(0)), {"QueueUrl": ANY, "Entries": again})
         SqsQueue(sqs, "https://queue").send(REQUESTS[:10])
@@ -55,7 +55,7 @@ def test_only_what_a_batch_left_unsent_is_sent_again() -> None:
 def test_what_three_rounds_leave_unsent_is_an_error_with_both_numbers() -> None:
     sqs = boto3.client("sqs")
     with Stubber(sqs) as stub:
-        stub.add_response("send_message_batch", answer(range(0, 8), range(8, 10)))
+        stub.add_response("send_message_batch", answer(range(8), range(8, 10)))
         stub.add_response("send_message_batch", answer(range(0), range(2)))
         stub.add_response("send_message_batch", answer(range(0), range(2)))
         with pytest.raises(TransientError, match="2 of 10"):

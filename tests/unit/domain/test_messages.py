@@ -26,7 +26,9 @@ def test_the_body_is_ascii_since_sqs_refuses_some_characters_of_object_keys() ->
     assert InferenceRequest.from_json(json.loads(odd.to_json())) == odd
 
 
-@pytest.mark.parametrize("body", [{}, [], None, "x", 7, {"v": 2}, {"v": 1}, {"v": 1, "model": 3}, {"v": 1, "image": []}])
+@pytest.mark.parametrize(
+    "body", [{}, [], None, "x", 7, {"v": 2}, {"v": 1}, {"v": 1, "model": 3}, {"v": 1, "image": []}]
+)
 def test_a_body_that_is_not_ours_is_named_so(body: object) -> None:
     with pytest.raises(ForeignMessageError):
         InferenceRequest.from_json(body)

@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from dayshift.domain.results import COLUMNS, Status, TerminalRecord, csv_key, re
 from tests.fakes import FLOWER, NOON, SIGNS, image
 
 
-def record(**changes: object) -> TerminalRecord:
+def record(**changes: Any) -> TerminalRecord:
     whole = TerminalRecord(
         image=image(), model=SIGNS, status=Status.OK, reason=None, detections=FLOWER.detections,
         model_version="labels 3.0, text 3.0", enqueued_at=NOON, finished_at=NOON + timedelta(seconds=2),
@@ -82,4 +83,7 @@ def test_a_key_that_tools_would_trip_over_is_replaced_by_its_hash(key: str) -> N
 def test_json_and_csv_of_a_long_key_are_found_under_the_same_name() -> None:
     for length in range(900, 1025):
         key = "k" * length
-        assert record_key("m", key, "v")[len("results/") : -len("json")] == csv_key("m", key, "v")[len("csv/") : -len("csv")]
+        assert (
+            record_key("m", key, "v")[len("results/") : -len("json")]
+            == csv_key("m", key, "v")[len("csv/") : -len("csv")]
+        )

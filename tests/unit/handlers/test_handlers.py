@@ -52,7 +52,13 @@ class World:
             self.s3.create_bucket(Bucket=bucket)
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         self.queue_url = self.sqs.create_queue(QueueName="signs", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-        model = {"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": {}}
+        model: dict[str, Any] = {
+            "name": "signs",
+            "family": "rekognition",
+            "target": None,
+            "prefix": "incoming/signs/",
+            "options": {},
+        }
         route = {"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": self.queue_url}
         for name, value in {
             "IMAGES_BUCKET": IMAGES, "RESULTS_BUCKET": RESULTS, "MODEL": json.dumps(model),

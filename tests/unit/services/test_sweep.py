@@ -10,7 +10,18 @@ from dayshift.domain.sweeping import QueueDepth
 from dayshift.services.label import LabelPorts, Shift, label_batch
 from dayshift.services.sweep import SweepPorts, Swept, sweep
 from tests.fakes import (
-    IMAGES, NOON, SIGNS, FakeImages, FakeInbox, FakeLedger, FakePredictor, FakeQueue, FakeRecords, envelope, image, ticking,
+    IMAGES,
+    NOON,
+    SIGNS,
+    FakeImages,
+    FakeInbox,
+    FakeLedger,
+    FakePredictor,
+    FakeQueue,
+    FakeRecords,
+    envelope,
+    image,
+    ticking,
 )  # fmt: skip
 
 HOUR = timedelta(hours=1)
