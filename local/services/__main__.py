@@ -1,0 +1,76 @@
+"""Runs the local services: `python -m local.services --port 4567 --state FILE`, endpoints and keys by environment."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+import boto3
+import waitress
+from botocore.config import Config
+
+from local.services.app import LocalApp
+from local.services.clock import Clock
+from local.services.firing import Engine
+from local.services.rekognition import Rekognition
+from local.services.schedule_store import Store
+from local.services.scheduler import Scheduler
+from local.services.targets import AwsTargets
+from local.vision.analysis import Analyst
+
+HOST = "127.0.0.1"
+ACCOUNT = "000000000000"  # MiniStack's own
+THREADS = 16  # the labeler has 16 calls in flight
+TICK_SECONDS = 0.5
+log = logging.getLogger("local")
+
+
+def main() -> None:
+    """Serves until SIGTERM."""
+    arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stdout)
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)  # a cut answer is wished for, its traceback is not
+    clock = Clock()
+    store = Store(arguments.state, clock.now().timestamp())
+    engine = Engine(store, clock, AwsTargets())
+    s3 = boto3.client("s3", config=Config(max_pool_connections=THREADS))
+    scheduler = Scheduler(store, clock, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), ACCOUNT)
+    app = LocalApp(Rekognition(Analyst(), s3), scheduler, engine, clock)
+    # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
+    server = waitress.create_server(
+        app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
+    )
+    stop = threading.Event()
+    ticking = threading.Thread(target=_tick, args=(engine, stop), name="ticks", daemon=True)
+    signal.signal(signal.SIGTERM, _end)
+    ticking.start()
+    log.info("serving Rekognition and Scheduler on %s:%d", HOST, arguments.port)
+    try:
+        server.run()
+    finally:
+        stop.set()
+        ticking.join(timeout=5)
+
+
+def _tick(engine: Engine, stop: threading.Event) -> None:
+    while not stop.wait(TICK_SECONDS):
+        engine.tick()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.services", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--state", type=Path, default=None, help="a JSON file for the schedules; none: forgotten at the end")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
