@@ -1,0 +1,51 @@
+"""The environment that Terraform sets is the one that Python reads: `environment.json`, asserted from both sides."""
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dayshift.domain.errors import ConfigurationError
+from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings
+from tests.functions import World
+
+CONTRACT = json.loads((Path(__file__).parent / "environment.json").read_text())
+SETTINGS: Mapping[str, Any] = {"producer": ProducerSettings, "labeler": LabelerSettings, "sweep": SweepSettings}
+
+
+class Watched(Mapping[str, str]):
+    """An environment that remembers which names were asked for, and has none."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize("function", CONTRACT["functions"])
+def test_a_function_reads_exactly_the_variables_of_the_contract(function: str) -> None:
+    environment = Watched()
+    with pytest.raises(ConfigurationError):
+        SETTINGS[function].from_environment(environment)
+    assert sorted(environment.asked) == CONTRACT["functions"][function]["variables"]
+
+
+@pytest.mark.parametrize("function", CONTRACT["functions"])
+def test_the_handler_of_the_contract_is_there(function: str, world: World) -> None:
+    module, name = CONTRACT["functions"][function]["handler"].rsplit(".", 1)
+    assert callable(getattr(import_module(module), name))
+
+
+def test_every_function_with_settings_is_in_the_contract() -> None:
+    assert set(SETTINGS) == set(CONTRACT["functions"])

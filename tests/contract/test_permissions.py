@@ -1,0 +1,114 @@
+"""The permissions that Terraform grants are those that Python uses: recorded calls against `permissions.json`.
+
+A call that is not granted fails here, and so does a grant that no call needs.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from dayshift import bootstrap
+from dayshift.adapters.families import FAMILIES
+from tests.fakes import RESULTS
+from tests.functions import Context, World
+
+CONTRACT = json.loads((Path(__file__).parent / "permissions.json").read_text())
+# Service Authorization Reference: where an action is not named like its operation.
+ACTIONS = {
+    "HeadObject": "s3:GetObject",
+    "ListObjectsV2": "s3:ListBucket",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "SendMessageBatch": "sqs:SendMessage",
+    "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
+
+
+class Recorder:
+    """The IAM actions that a function's clients have used."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def watch(self) -> None:
+        for service in ("s3", "sqs", "rekognition"):
+            bootstrap.client(service).meta.events.register("before-call", self._note)
+
+    def _note(self, model: Any, params: Any, **_: object) -> None:
+        action = ACTIONS.get(model.name, f"{model.service_model.service_name}:{model.name}")
+        versioned = "versionId" in params.get("query_string", {}) or b"Version" in _body(params)
+        if model.service_model.service_name == "rekognition":
+            self.used.add("s3:GetObjectVersion" if versioned else "s3:GetObject")  # read with the caller's rights
+        self.used.add("s3:GetObjectVersion" if action == "s3:GetObject" and versioned else action)
+
+
+def _body(params: Any) -> bytes:
+    body = params.get("body")
+    return body if isinstance(body, bytes) else str(body).encode()
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+def granted(function: str, *more: str) -> set[str]:
+    return {*CONTRACT["functions"][function]["called"], *more}
+
+
+def test_the_producer_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
+    produce = world.handler("producer")
+    recorder.watch()
+    produce(world.upload()[1], Context())
+    assert recorder.used == granted("producer")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_labeler_uses_exactly_what_it_is_granted(world: World, recorder: Recorder, family: str) -> None:
+    _, event = world.upload()
+    produce = world.handler("producer")
+    produce(event, Context())
+    produce(event, Context())
+    label = world.handler("labeler")
+    recorder.watch()
+    refusals = ["InvalidS3ObjectException"]  # once, so that S3 is asked for the version, and the message told to rest
+
+    def refuse_once(model: Any, **_: object) -> None:
+        if refusals:
+            raise ClientError({"Error": {"Code": refusals.pop(), "Message": ""}}, model.name)
+
+    bootstrap.client("rekognition").meta.events.register("before-call", refuse_once)
+    assert len(label(world.batch(), Context())["batchItemFailures"]) == 1
+    models = [action for actions in CONTRACT["families"][family].values() for action in actions]
+    unversioned = {"s3:GetObject"}  # for a bucket without versions, which Terraform makes none of
+    assert recorder.used | unversioned == granted("labeler", *models)
+
+
+def test_the_sweep_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
+    world.upload("incoming/signs/lost.jpg")
+    sweep = world.handler("sweep")
+    recorder.watch()
+    sweep({"older_than_minutes": 0}, Context(remaining_ms=900_000))
+    assert recorder.used == granted("sweep")
+
+
+def test_no_labeler_may_feed_its_own_queue_or_touch_an_image() -> None:
+    labeler = CONTRACT["functions"]["labeler"]
+    everything = {*labeler["called"], *labeler["implied"]}
+    assert not everything & {"sqs:SendMessage", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+
+
+def test_the_images_bucket_is_written_by_nobody(world: World) -> None:
+    _, event = world.upload()
+    written: list[str] = []
+
+    def note(params: Any, **_: object) -> None:
+        written.append(params["Bucket"])
+
+    for name in ("producer", "labeler", "sweep"):
+        handle = world.handler(name)
+        bootstrap.client("s3").meta.events.register("provide-client-params.s3.PutObject", note)
+        handle({"producer": event, "labeler": world.batch(), "sweep": {}}[name], Context(remaining_ms=900_000))
+    assert set(written) == {RESULTS}
