@@ -22,11 +22,10 @@ STATE_REGION ?= $(shell sed -n 's/^region *= *"\(.*\)".*/\1/p' terraform/envs/$(
 # tools/terraform stands for terraform everywhere, also where python-terraform starts it.
 export PATH := $(CURDIR)/tools:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2} /^##@ /{printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2} /^##@ /{printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
 
 ##@ Use it
 .PHONY: setup package demo up down
@@ -131,7 +130,7 @@ define environment
 	@rm -rf $(@D)
 	@mkdir -p $(KEPT)
 	@"$$(tools/find-python)" -m venv $(@D)
-	@$(@D)/bin/python -m pip install --quiet --no-input --require-hashes --requirement $<
+	@$(@D)/bin/python -m pip install -qq --no-input --require-hashes --requirement $<
 endef
 
 $(VENV)/.requirements: requirements-dev.txt
