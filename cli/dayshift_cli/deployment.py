@@ -10,6 +10,7 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,15 +109,20 @@ def from_terraform(folder: Path) -> Deployment:
     ways = "Name an environment with --env, for example --env dev, or the applied configuration with --terraform-dir."
     command = ["terraform", f"-chdir={folder}", "output", "-no-color", "-json", "deployment"]
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 an argument list without a shell, of which the user gives the folder
             command, capture_output=True, text=True, timeout=_TERRAFORM_TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(f"No deployment found: {source} could not run ({error}). {ways}") from error
     if answer.returncode != 0:
-        said = " ".join(answer.stderr.replace("│", " ").replace("╷", " ").replace("╵", " ").split()) or "nothing"
-        raise Failure(f"No deployment found: {source} said: {said[:300]} {ways}")
+        raise Failure(f"No deployment found: {source} said: {_said(answer.stderr)} {ways}")
     return Deployment.from_json(_parsed(answer.stdout, source), source)
+
+
+def _said(complaint: str) -> str:
+    """Terraform's first error on one line, without the frame around it and the warnings before it."""
+    words = " ".join(re.sub("[│╷╵]", " ", complaint).split())
+    return words[max(words.find("Error:"), 0) :][:200] or "nothing."
 
 
 def _parsed(text: str, source: str) -> Any:

@@ -1,7 +1,7 @@
-"""A model's two queues: how full they are, filling one, emptying them, and moving the dead letters back."""
+"""A model's two queues: how full they are, filling and emptying them."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,15 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         BatchResultErrorEntryTypeDef,
-        DeleteMessageBatchRequestEntryTypeDef,
         MessageAttributeValueOutputTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
 
 BATCH = 10  # Amazon SQS, "Quotas"
 _SEND_ATTEMPTS = 6
-# a long poll asks every server of the queue, so that an empty answer means an empty queue
-_LONG_POLL_SECONDS = 2
 _PURGE_PAUSE_SECONDS = 60  # Amazon SQS, "PurgeQueue": one a minute
 
 
@@ -100,7 +97,7 @@ def send_batch(sqs: "SQSClient", queue_url: str, messages: Sequence[Message]) ->
         left = [entry for entry in left if entry["Id"] in again]
     raise Failure(
         f"{len(left)} messages could not be sent to {queue_url} in {_SEND_ATTEMPTS} attempts "
-        f"({failed[0].get('Code')}: {failed[0].get('Message')}); run the command again, nothing is done twice."
+        f"({failed[0].get('Code')}: {failed[0].get('Message')}); run it again: an image sent twice is read once."
     )
 
 
@@ -115,29 +112,3 @@ def empty(sqs: "SQSClient", queue_url: str) -> None:
         say(f"{queue_url} was purged less than a minute ago; waiting {_PURGE_PAUSE_SECONDS} s to do it again.")
         time.sleep(_PURGE_PAUSE_SECONDS)
         sqs.purge_queue(QueueUrl=queue_url)
-
-
-def move_by_hand(sqs: "SQSClient", source_url: str, target_url: str, moved: Callable[[int], None]) -> None:
-    """Receives, sends, then deletes, so that at every moment a message is in one of the queues, at worst in both."""
-    while True:
-        received = sqs.receive_message(
-            QueueUrl=source_url,
-            MaxNumberOfMessages=BATCH,
-            WaitTimeSeconds=_LONG_POLL_SECONDS,
-            VisibilityTimeout=120,
-            MessageAttributeNames=["All"],
-        ).get("Messages", [])
-        if not received:
-            return
-        copies = [Message(message["Body"], message.get("MessageAttributes", {})) for message in received]
-        send_batch(sqs, target_url, copies)
-        receipts: list[DeleteMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(received)
-        ]
-        kept = sqs.delete_message_batch(QueueUrl=source_url, Entries=receipts).get("Failed", [])
-        moved(len(received))
-        if kept:
-            raise Failure(
-                f"{len(kept)} messages are in both queues now, since the dead-letter queue kept its copy "
-                f"({kept[0].get('Code')}); that costs a repeated read, nothing more. Run the command again."
-            )

@@ -48,10 +48,11 @@ def read(s3: "S3Client", bucket: str, key: str) -> Record | None:
         raise
     try:
         value = json.loads(text)
-        if value["schema"] != 1:
-            raise ValueError(f"schema {value['schema']!r}, this release reads 1")
-    except (KeyError, TypeError, ValueError) as error:
+    except ValueError as error:
         raise Failure(f"s3://{bucket}/{key} is not a terminal record ({error}).") from error
+    schema = value.get("schema") if isinstance(value, dict) else None
+    if schema != 1:
+        raise Failure(f"s3://{bucket}/{key} is not a terminal record (schema {schema!r}, this release reads 1).")
     return dict(value)
 
 

@@ -1,4 +1,4 @@
-"""Moving dead letters back with SQS's own task (StartMessageMoveTask), and following it to its end."""
+"""Moving dead letters back: by SQS's own task (StartMessageMoveTask), followed to its end, or by hand."""
 
 import time
 from collections.abc import Callable
@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from dayshift_cli.errors import Failure, TimedOut, code_of
+from dayshift_cli.queues import BATCH, Message, send_batch
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
 _PAUSE_SECONDS = 1.0
+# a long poll asks every server of the queue, so that an empty answer means an empty queue
+_LONG_POLL_SECONDS = 2
 _UNSUPPORTED = {
     "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", "InvalidAction", "UnknownOperation",
     "UnknownOperationException", "NotImplemented", "501",
@@ -69,6 +73,32 @@ def follow(sqs: "SQSClient", source_arn: str, timeout_seconds: float, progressed
         reason = move.reason or "no reason given"
         raise Failure(f"The move ended as {move.status} after {move.moved} messages ({reason}).")
     return move
+
+
+def move_by_hand(sqs: "SQSClient", source_url: str, target_url: str, moved: Callable[[int], None]) -> None:
+    """Receives, sends, then deletes, so that at every moment a message is in one of the queues, at worst in both."""
+    while True:
+        received = sqs.receive_message(
+            QueueUrl=source_url,
+            MaxNumberOfMessages=BATCH,
+            WaitTimeSeconds=_LONG_POLL_SECONDS,
+            VisibilityTimeout=120,
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        if not received:
+            return
+        copies = [Message(message["Body"], message.get("MessageAttributes", {})) for message in received]
+        send_batch(sqs, target_url, copies)
+        receipts: list[DeleteMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(received)
+        ]
+        kept = sqs.delete_message_batch(QueueUrl=source_url, Entries=receipts).get("Failed", [])
+        moved(len(received))
+        if kept:
+            raise Failure(
+                f"{len(kept)} messages are in both queues now, since the dead-letter queue kept its copy "
+                f"({kept[0].get('Code')}); that costs a repeated read, nothing more. Run the command again."
+            )
 
 
 def _newest(sqs: "SQSClient", source_arn: str) -> Move | None:

@@ -1,10 +1,13 @@
 """Uploading files as objects, several at once, and learning the version id that each became."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
+
+from boto3.exceptions import S3UploadFailedError
+from boto3.s3.transfer import TransferConfig
 
 from dayshift.domain.images import ImageRef
 from dayshift_cli.images import LocalImage
@@ -30,16 +33,25 @@ class Uploaded:
 def upload_all(s3: "S3Client", bucket: str, images: Sequence[LocalImage]) -> Iterator[Uploaded]:
     """Uploads the files and yields each when it is done; a file that cannot be read is yielded with its problem.
 
-    An error of AWS ends it: uploads that have not begun are given up, and the error is raised.
+    An error of AWS ends it: uploads that have not begun are given up, those under way still yielded, then it is raised.
     """
     upload = _uploader(s3, bucket)
+    first: BaseException | None = None
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         waiting = [pool.submit(_upload_or_problem, upload, image) for image in images]
         try:
             for done in as_completed(waiting):
-                yield done.result()
+                error = None if done.cancelled() else done.exception()
+                if error is not None:
+                    first = first or error
+                    for one in waiting:
+                        one.cancel()
+                elif not done.cancelled():
+                    yield done.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+    if first is not None:
+        raise first
 
 
 def _upload_or_problem(upload: Callable[[LocalImage], ImageRef], local: LocalImage) -> Uploaded:
@@ -50,9 +62,6 @@ def _upload_or_problem(upload: Callable[[LocalImage], ImageRef], local: LocalIma
 
 
 def _uploader(s3: "S3Client", bucket: str) -> Callable[[LocalImage], ImageRef]:
-    from boto3.exceptions import S3UploadFailedError  # see clients.py: boto3 is imported when first used
-    from boto3.s3.transfer import TransferConfig
-
     transfer = TransferConfig(multipart_threshold=MULTIPART_BYTES, multipart_chunksize=_PART_BYTES, max_concurrency=4)
     completed: dict[str, dict[str, Any]] = {}
 
@@ -66,7 +75,7 @@ def _uploader(s3: "S3Client", bucket: str) -> Callable[[LocalImage], ImageRef]:
         kind = guess_type(local.path.name)[0] or "application/octet-stream"
         if local.size_bytes < MULTIPART_BYTES:
             body = local.path.read_bytes()
-            answer = dict(s3.put_object(Bucket=bucket, Key=local.key, Body=body, ContentType=kind))
+            answer: Mapping[str, Any] = s3.put_object(Bucket=bucket, Key=local.key, Body=body, ContentType=kind)
         else:
             try:
                 s3.upload_file(str(local.path), bucket, local.key, ExtraArgs={"ContentType": kind}, Config=transfer)

@@ -44,7 +44,7 @@ def _by_hand(session: Session, model: DeployedModel, waiting: int) -> None:
             moved += messages
             meter.advance(messages)
 
-        queues.move_by_hand(session.clients.sqs, model.dlq_url, model.queue_url, count)
+        redriving.move_by_hand(session.clients.sqs, model.dlq_url, model.queue_url, count)
     say(f"Moved {moved} messages from the dead-letter queue to the queue of {model.name}.")
 
 
