@@ -79,7 +79,7 @@ variable "retention_days" {
     results      = optional(number)
     logs         = optional(number, 365)
   })
-  description = "Days after which images, versions that were overwritten or deleted, results and logs are removed. null keeps for ever. At least 15 for objects, since an image may wait 14 days in its queue. Example: { images = 90, logs = 30 }."
+  description = "Days after which images, versions that were overwritten or deleted, results and logs are removed. null keeps images and results for ever. At least 15 for objects, since an image may wait 14 days in its queue. Example: { images = 90, logs = 30 }."
   default     = {}
 
   validation {
@@ -91,15 +91,10 @@ variable "retention_days" {
   }
 
   validation {
-    condition     = var.retention_days.old_versions != null
-    error_message = "retention_days.old_versions must be a number of days, for example 30; got null, with which every overwritten image would be paid for ever."
-  }
-
-  validation {
     # The sweep takes an image without a record for one that was never read.
     condition = var.retention_days.results == null ? true : (
       var.retention_days.images == null ? false :
-      var.retention_days.results >= var.retention_days.images + coalesce(var.retention_days.old_versions, 0)
+      var.retention_days.results >= var.retention_days.images + var.retention_days.old_versions
     )
     error_message = "retention_days.results must be null or at least images + old_versions, for example { images = 60, old_versions = 30, results = 90 }: an image that outlives its result would be read and paid again; got ${jsonencode(var.retention_days)}."
   }

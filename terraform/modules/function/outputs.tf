@@ -20,3 +20,17 @@ output "role_arn" {
   description = "ARN of the execution role."
   value       = aws_iam_role.main.arn
 }
+
+####################################################################################################
+# Contract
+####################################################################################################
+
+output "contract" {
+  description = "What the tests hold against tests/contract: how the function is entered, what it is told and what it may do."
+  value = {
+    handler         = aws_lambda_function.main.handler
+    timeout_seconds = aws_lambda_function.main.timeout
+    environment     = aws_lambda_function.main.environment[0].variables
+    statements      = jsondecode(aws_iam_role_policy.main.policy).Statement
+  }
+}

@@ -44,3 +44,8 @@ output "mapping_uuid" {
   description = "UUID of the event source mapping from the queue to the labeler."
   value       = aws_lambda_event_source_mapping.queue.uuid
 }
+
+output "labeler_contract" {
+  description = "The labeler as the tests hold it against tests/contract."
+  value       = module.labeler.contract
+}

@@ -1,0 +1,91 @@
+# With a key of one's own, and without.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name         = "acme-dayshift"
+  environment  = "test"
+  region       = "eu-west-1"
+  package_file = "./tests/mocks/package.txt"
+  models       = { signs = { family = "rekognition", prefix = "signs/" } }
+}
+
+run "without_a_key_sqs_encrypts_and_no_role_may_use_kms" {
+  assert {
+    condition     = aws_sqs_queue.failed_events.sqs_managed_sse_enabled == true && output.kms_key_arn == null
+    error_message = "wanted SSE-SQS and no key, got ${jsonencode(aws_sqs_queue.failed_events)}"
+  }
+
+  assert {
+    condition = length([
+      for action in flatten(concat(
+        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
+      )[*].Action) : action if startswith(action, "kms:")
+    ]) == 0
+    error_message = "wanted no kms action, got ${jsonencode(module.producer.contract.statements)}"
+  }
+}
+
+run "with_a_key_every_role_may_use_that_key_and_no_other" {
+  variables {
+    kms_key = { create = true }
+  }
+
+  assert {
+    condition = alltrue([
+      for statements in [
+        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
+        ] : [for statement in statements : { actions = sort(statement.Action), resources = statement.Resource } if statement.Sid == "UseTheKey"] == [{
+          actions                                    = sort(jsondecode(file("../tests/contract/permissions.json")).platform.with_a_key)
+          resources                                  = [aws_kms_key.main[0].arn]
+      }]
+    ])
+    error_message = "wanted UseTheKey once in each role, got ${jsonencode(module.producer.contract.statements)} and ${aws_iam_role_policy.scheduler.policy}"
+  }
+
+  assert {
+    condition     = aws_sqs_queue.failed_events.kms_master_key_id == aws_kms_key.main[0].arn && aws_scheduler_schedule.sweep.kms_key_arn == aws_kms_key.main[0].arn
+    error_message = "wanted ${aws_kms_key.main[0].arn}, got ${jsonencode(aws_sqs_queue.failed_events)}"
+  }
+}
+
+run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_our_functions" {
+  variables {
+    kms_key = { create = true }
+  }
+
+  assert {
+    condition     = aws_kms_key.main[0].enable_key_rotation == true
+    error_message = "wanted rotation, got ${jsonencode(aws_kms_key.main[0])}"
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_kms_key.main[0].policy).Statement[*].Principal) == jsonencode([
+      { AWS = "arn:aws:iam::123456789012:root" }, { Service = "logs.eu-west-1.amazonaws.com" },
+    ])
+    error_message = "got ${aws_kms_key.main[0].policy}"
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_kms_key.main[0].policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] ==
+      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/acme-dayshift-test-*"
+    )
+    error_message = "got ${aws_kms_key.main[0].policy}"
+  }
+}
+
+run "a_key_that_is_given_is_used_and_none_is_made" {
+  variables {
+    kms_key = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-12ab-34cd-56ef-1234567890ab" }
+  }
+
+  assert {
+    condition     = length(aws_kms_key.main) == 0 && output.kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/00000000-12ab-34cd-56ef-1234567890ab"
+    error_message = "wanted the given key, got ${jsonencode(output.kms_key_arn)} and ${length(aws_kms_key.main)} keys made"
+  }
+}

@@ -1,0 +1,111 @@
+# Least privilege: each role holds exactly the actions of tests/contract/permissions.json, on what is its own.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+override_resource {
+  target = module.models["signs"].aws_sqs_queue.main
+  values = { arn = "arn:aws:sqs:eu-west-1:123456789012:signs-queue", url = "https://sqs.eu-west-1.amazonaws.com/123456789012/signs-queue" }
+}
+
+override_resource {
+  target = module.images.aws_s3_bucket.main
+  values = { arn = "arn:aws:s3:::images" }
+}
+
+override_resource {
+  target = module.results.aws_s3_bucket.main
+  values = { arn = "arn:aws:s3:::results" }
+}
+
+variables {
+  name         = "acme-dayshift"
+  environment  = "test"
+  region       = "eu-west-1"
+  package_file = "./tests/mocks/package.txt"
+  models = {
+    signs  = { family = "rekognition", prefix = "signs/" }
+    photos = { family = "rekognition", prefix = "photos/", options = { features = ["labels"] } }
+  }
+}
+
+run "each_role_has_exactly_the_actions_of_the_contract" {
+  assert {
+    condition = alltrue([
+      for role, contract in {
+        producer = module.producer.contract
+        sweep    = module.sweep.contract
+        labeler  = module.models["signs"].labeler_contract
+        } : toset(flatten(contract.statements[*].Action)) == toset(flatten([
+          jsondecode(file("../tests/contract/permissions.json")).functions[role].called,
+          keys(jsondecode(file("../tests/contract/permissions.json")).functions[role].implied),
+          jsondecode(file("../tests/contract/permissions.json")).platform.every_function,
+          jsondecode(file("../tests/contract/permissions.json")).platform.traced,
+          role == "labeler" ? values(jsondecode(file("../tests/contract/permissions.json")).families.rekognition) : [],
+          role == "labeler" ? [] : jsondecode(file("../tests/contract/permissions.json")).platform.asynchronous,
+      ]))
+    ])
+    error_message = "wanted ${file("../tests/contract/permissions.json")}, got ${jsonencode({
+      producer = flatten(module.producer.contract.statements[*].Action)
+      sweep    = flatten(module.sweep.contract.statements[*].Action)
+      labeler  = flatten(module.models["signs"].labeler_contract.statements[*].Action)
+    })}"
+  }
+}
+
+run "a_model_with_labels_only_may_not_read_text" {
+  assert {
+    condition     = !contains(flatten(module.models["photos"].labeler_contract.statements[*].Action), "rekognition:DetectText")
+    error_message = "got ${jsonencode(flatten(module.models["photos"].labeler_contract.statements[*].Action))}"
+  }
+}
+
+run "the_labeler_can_send_nothing_and_delete_nothing_but_messages" {
+  assert {
+    condition = alltrue([
+      for action in flatten(module.models["signs"].labeler_contract.statements[*].Action) :
+      length(regexall(":(Send|Start|Stop|Update|Pass|DeleteObject|DeleteQueue)", action)) == 0
+    ])
+    error_message = "got ${jsonencode(flatten(module.models["signs"].labeler_contract.statements[*].Action))}"
+  }
+}
+
+run "only_actions_without_a_resource_have_a_wildcard" {
+  assert {
+    condition = alltrue([
+      for statement in concat(
+        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        ) : !contains(statement.Resource, "*") || length(setsubtract(
+          statement.Action, jsondecode(file("../tests/contract/permissions.json")).without_a_resource_to_name
+      )) == 0
+    ])
+    error_message = "got ${jsonencode(module.models["signs"].labeler_contract.statements)}"
+  }
+}
+
+run "the_labeler_reads_and_writes_only_what_is_its_models" {
+  assert {
+    condition = jsonencode({
+      for statement in module.models["signs"].labeler_contract.statements : statement.Sid => statement.Resource
+      if contains(["TakeMessages", "ReadImages", "ReadRecords", "WriteRecords"], statement.Sid)
+      }) == jsonencode({
+      ReadImages   = ["arn:aws:s3:::images/incoming/signs/*"]
+      ReadRecords  = ["arn:aws:s3:::results/results/signs/*"]
+      TakeMessages = ["arn:aws:sqs:eu-west-1:123456789012:signs-queue"]
+      WriteRecords = ["arn:aws:s3:::results/results/signs/*", "arn:aws:s3:::results/csv/signs/*"]
+    })
+    error_message = "got ${jsonencode(module.models["signs"].labeler_contract.statements)}"
+  }
+}
+
+run "nothing_can_write_to_the_images_bucket" {
+  assert {
+    condition = alltrue([
+      for statement in concat(
+        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+      ) : !contains(statement.Action, "s3:PutObject") || alltrue([for arn in statement.Resource : startswith(arn, "arn:aws:s3:::results/")])
+    ])
+    error_message = "wanted s3:PutObject on the results bucket alone, got ${jsonencode(module.sweep.contract.statements)}"
+  }
+}
