@@ -1,9 +1,9 @@
-"""Builds dist/dayshift.zip, the one package of every Lambda function: our code and the little it needs of its dependencies.
+"""Builds dist/dayshift.zip, the one package of every Lambda function: our code and the little it needs of others'.
 
-The zip is a function of the sources and of lambda_src/requirements.txt alone: sorted names, one date, one mode, no compression
-(zlib and zlib-ng compress differently, so a compressed zip would change with the machine). Its bytecode is a function of the
-compiler too, that is of CPython's patch release; `--no-bytecode` leaves it out, and then the bytes are the same everywhere.
-It is pure Python, so the same file runs on arm64 and x86_64.
+The zip is a function of the sources and of lambda_src/requirements.txt alone: sorted names, one date, one mode, and no
+compression (zlib and zlib-ng compress differently, so a compressed zip would change with the machine). Its bytecode is
+a function of the compiler too, that is of CPython's patch release; `--no-bytecode` leaves it out, and then the bytes
+are the same everywhere. All of it is pure Python, so the same file runs on arm64 and x86_64.
 
 Standard library only, any Python from 3.11 on:
     python build.py [--output dist/dayshift.zip] [--no-bytecode] [--source lambda_src]
@@ -19,34 +19,26 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent
 VENDORED = ROOT / ".dayshift" / "vendored"
-RUNTIME = "3.13"  # the Lambda runtime the bytecode is for; another runtime ignores it and compiles at every cold start
+RUNTIME = "3.13"  # the Lambda runtime the bytecode is for; another runtime compiles at every cold start instead
 BYTECODE = True
 
-# What the zip takes of each distribution in requirements.txt: the .py files directly in these folders. Of Powertools only what
-# Logger and Metrics load (a tenth of it); tests/unit/test_build.py runs them from the zip alone.
-_POWERTOOLS = ["", "exceptions", "logging", "logging/buffer", "metrics", "metrics/provider", "metrics/provider/cloudwatch_emf"]
-_POWERTOOLS += ["shared", "tracing", "utilities", "utilities/jmespath_utils", "warnings"]
+# What the zip takes of each distribution in requirements.txt: the .py files directly in these folders. Of Powertools
+# only what Logger and Metrics load (a tenth of it); tests/unit/test_build.py runs them from the zip alone.
+_POWERTOOLS = (
+    ". exceptions logging logging/buffer metrics metrics/provider metrics/provider/cloudwatch_emf shared tracing "
+    "utilities utilities/jmespath_utils warnings"
+)
 KEPT = {
-    "aws-lambda-powertools": frozenset(PurePosixPath("aws_lambda_powertools", folder) for folder in _POWERTOOLS),
+    "aws-lambda-powertools": frozenset(PurePosixPath("aws_lambda_powertools", each) for each in _POWERTOOLS.split()),
     "typing-extensions": frozenset([PurePosixPath()]),
     "jmespath": frozenset[PurePosixPath](),  # Lambda's runtime has it, with boto3
 }
 NATIVE = {".so", ".pyd", ".dylib", ".dll"}
-
-# Which objects marshal writes as references hangs on what else shares them in memory. A code object that was written without
-# references (format 2) and read back shares nothing but its names, so its own bytes hang on the code alone.
-COMPILER = """
-import importlib.util, json, marshal, sys
-for name, text in json.load(sys.stdin).items():
-    compiled = compile(text, "/var/task/" + name, "exec", dont_inherit=True, optimize=0)
-    code = marshal.loads(marshal.dumps(compiled, 2))
-    unchecked_hash = (1).to_bytes(4, "little") + importlib.util.source_hash(text.encode())
-    print(name, (importlib.util.MAGIC_NUMBER + unchecked_hash + marshal.dumps(code)).hex())
-"""
 
 
 class BuildError(Exception):
@@ -62,9 +54,11 @@ def vendor(requirements: Path, cache: Path = VENDORED) -> Path:
         return target
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as unfinished:
-        pip = [sys.executable, "-m", "pip", "install", "-qq", "--no-input", "--no-compile", "--require-hashes", "--no-deps"]
-        pip += ["--only-binary=:all:", f"--python-version={RUNTIME}", f"--target={unfinished}/all", "-r", str(requirements)]
-        installed = subprocess.run(pip, capture_output=True, text=True, check=False)
+        pip = (
+            f"-m pip install -qq --no-input --no-compile --require-hashes --no-deps --python-version={RUNTIME}".split()
+        )
+        pip += ["--only-binary=:all:", f"--target={unfinished}/all", "--requirement", str(requirements)]
+        installed = _run([sys.executable, *pip])
         if installed.returncode:
             raise BuildError(f"pip could not install {requirements}:\n{installed.stderr.strip()}")
         try:
@@ -81,9 +75,9 @@ def dependencies(folder: Path) -> dict[str, bytes]:
     for distribution in importlib.metadata.distributions(path=[str(folder)]):
         name = distribution.metadata["Name"].lower().replace("_", "-")
         if name not in KEPT:
-            raise BuildError(f"requirements.txt names {name}, of which nothing would be packed; name its folders in build.py KEPT")
+            raise BuildError(f"build.py must know what to pack of each dependency: add {name} to KEPT")
         for file in map(PurePosixPath, distribution.files or ()):
-            _refuse_native(file, f"{name} of requirements.txt")
+            _refuse_native(file, name)
             if file.suffix == ".py" and file.parent in KEPT[name]:
                 members[str(file)] = (folder / file).read_bytes()
             elif KEPT[name] and "licen" in file.name.lower() and file.parts[0].endswith(".dist-info"):
@@ -93,27 +87,28 @@ def dependencies(folder: Path) -> dict[str, bytes]:
 
 def sources(folder: Path) -> dict[str, bytes]:
     """Our own files in `folder`/dayshift, by name in the zip."""
-    files = (file for file in (folder / "dayshift").rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    members = {file.relative_to(folder).as_posix(): file for file in files if file.suffix != ".pyi" and file.name != "py.typed"}
+    members = {}
+    for file in (folder / "dayshift").rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyi" and file.name != "py.typed":
+            name = file.relative_to(folder)
+            _refuse_native(PurePosixPath(name), str(folder))
+            members[name.as_posix()] = file.read_bytes()
     if not members:
         raise BuildError(f"--source must hold the package dayshift, for example lambda_src; got {folder}")
-    for name in members:
-        _refuse_native(PurePosixPath(name), str(folder))
-    return {name: file.read_bytes() for name, file in members.items()}
+    return members
 
 
 def bytecode(members: dict[str, bytes]) -> dict[str, bytes]:
-    """A .pyc for each .py in `members`, made by a fresh Python of the runtime's version: a cold start then compiles nothing."""
+    """A .pyc for each .py in `members`: without it, every cold start would compile them all."""
     texts = {name: text.decode() for name, text in sorted(members.items()) if name.endswith(".py")}
-    command = [_runtime_python(), "-I", "-S", "-c", COMPILER]
-    compiled = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False)
-    if compiled.returncode:
-        raise BuildError(f"Python {RUNTIME} could not compile the package:\n{compiled.stderr.strip()}")
-    suffix = f".cpython-{RUNTIME.replace('.', '')}.pyc"
+    made = _run([_runtime_python(), "-I", "-S", str(ROOT / "tools/compile_members.py")], given=json.dumps(texts))
+    if made.returncode:
+        raise BuildError(f"Python {RUNTIME} could not compile the package:\n{made.stderr.strip()}")
     named = {}
-    for name, code in (line.split() for line in compiled.stdout.splitlines()):
-        source = PurePosixPath(name)
-        named[str(source.parent / "__pycache__" / (source.stem + suffix))] = bytes.fromhex(code)
+    for name, code in (line.rsplit(" ", 1) for line in made.stdout.splitlines()):
+        file = PurePosixPath(name)
+        cached = file.parent / "__pycache__" / f"{file.stem}.cpython-{RUNTIME.replace('.', '')}.pyc"
+        named[str(cached)] = bytes.fromhex(code)
     return named
 
 
@@ -142,6 +137,10 @@ def build(source: Path, output: Path, with_bytecode: bool = BYTECODE) -> str:
     return f"{output}: {len(content):,} bytes, {len(members)} files, sha256 {hashlib.sha256(content).hexdigest()}"
 
 
+def _run(command: Sequence[str], given: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, input=given, capture_output=True, encoding="utf-8", check=False)
+
+
 def _refuse_native(file: PurePosixPath, owner: str) -> None:
     if file.suffix in NATIVE:
         raise BuildError(f"the package must be pure Python, for arm64 and x86_64 alike; got {file} from {owner}")
@@ -150,9 +149,9 @@ def _refuse_native(file: PurePosixPath, owner: str) -> None:
 def _runtime_python() -> str:
     if sys.version_info[:2] == tuple(map(int, RUNTIME.split("."))):
         return sys.executable
-    found = subprocess.run([str(ROOT / "tools/find-python"), RUNTIME], capture_output=True, text=True, check=False)
+    found = _run([str(ROOT / "tools/find-python"), RUNTIME])
     if found.returncode:
-        raise BuildError(f"the bytecode needs Python {RUNTIME}, as Lambda has it; install it, or build with --no-bytecode")
+        raise BuildError(f"bytecode needs Python {RUNTIME}, as Lambda has it; install it, or build with --no-bytecode")
     return found.stdout.strip()
 
 
@@ -160,8 +159,8 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Build the package of the Lambda functions.")
     parser.add_argument("--output", type=Path, default=Path("dist/dayshift.zip"))
-    parser.add_argument("--source", type=Path, default=ROOT / "lambda_src", help="the folder with dayshift/ and requirements.txt")
-    parser.add_argument("--bytecode", action=argparse.BooleanOptionalAction, default=BYTECODE, help=f"for Python {RUNTIME}")
+    parser.add_argument("--source", type=Path, default=ROOT / "lambda_src", help="holds dayshift/, requirements.txt")
+    parser.add_argument("--bytecode", action=argparse.BooleanOptionalAction, default=BYTECODE, help=f"of {RUNTIME}")
     chosen = parser.parse_args()
     try:
         print(build(chosen.source, chosen.output, chosen.bytecode))
