@@ -1,6 +1,6 @@
 """Compiles the .py members of the package for build.py, in a fresh process of the Lambda runtime's Python.
 
-{name: text} as JSON on stdin, a line "<name> <.pyc in hex>" for each on stdout. The .pyc are of the unchecked-hash kind:
+{name: text} as JSON on stdin, lines "<name> <.pyc in hex>" on stdout. The .pyc are of the unchecked-hash kind:
 Lambda never looks at the dates or the text of the source, and the bytes hang on text, name and compiler alone.
 """
 
