@@ -1,0 +1,113 @@
+"""Deploys the configuration to the local AWS, unless it is there already.
+
+What is applied is remembered inside the emulator, as a parameter. If the emulator loses its state, it forgets that too;
+a note on disk would not.
+"""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.connection import Connection
+from local.places import TERRAFORM
+from local.terraform import Change, Progress, Terraform
+
+STATE_BUCKET = "dayshift-terraform-state"
+SOURCES = ("*.tf", "*.json", "*.tftpl")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is deployed: Terraform's output `deployment`, and whether an apply was needed for it."""
+
+    values: Mapping[str, Any]
+    applied: bool
+
+
+class Deployer:
+    """Terraform for one local AWS and one set of variables."""
+
+    def __init__(self, connection: Connection, var_file: Path, variables: Mapping[str, str], package: Path) -> None:
+        self._connection, self._package = connection, package
+        self._var_file, self._variables = var_file, {"package_file": str(package), **variables}
+        self._folder = connection.folder / "terraform"
+        data = self._folder / var_file.stem
+        self._terraform = Terraform(connection.environment(), data, var_file, self._variables)
+        self._key = f"dayshift/{var_file.stem}.tfstate"
+        self._mark = f"/dayshift-local-aws/applied/{var_file.stem}"
+
+    def deploy(self, progress: Progress | None = None) -> Deployment:
+        """Applies what is not applied."""
+        with self._alone():
+            wanted = self._fingerprint()
+            known = self._known()
+            if known.get("fingerprint") == wanted:
+                return Deployment(known["deployment"], applied=False)
+            self._init()
+            self._terraform.apply(progress)
+            values = self._terraform.output("deployment")
+            mark = json.dumps({"fingerprint": wanted, "deployment": values})
+            self._connection.client("ssm").put_parameter(
+                Name=self._mark, Value=mark, Type="String", Tier="Advanced", Overwrite=True
+            )
+            return Deployment(values, applied=True)
+
+    def plan(self) -> tuple[Change, ...]:
+        """What another plan would change."""
+        with self._alone():
+            self._init()
+            return self._terraform.plan(self._folder / f"{self._var_file.stem}.tfplan")
+
+    def destroy(self) -> None:
+        """Removes everything, the objects in its buckets first."""
+        with self._alone():
+            self._init()
+            values = self._terraform.output("deployment")
+            for bucket in (values["images_bucket"], values["results_bucket"]):
+                empty(self._connection.client("s3"), bucket)
+            self._connection.client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
+            self._terraform.destroy()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _init(self) -> None:
+        s3 = self._connection.client("s3")
+        s3.create_bucket(Bucket=STATE_BUCKET)  # again is as good as once, in us-east-1
+        # We are alone, so a lock that is there was left by a Terraform that was killed.
+        s3.delete_object(Bucket=STATE_BUCKET, Key=f"{self._key}.tflock")
+        self._terraform.init(
+            {"bucket": STATE_BUCKET, "key": self._key, "region": self._connection.region, "use_path_style": "true"}
+        )
+
+    def _known(self) -> dict[str, Any]:
+        ssm = self._connection.client("ssm")
+        try:
+            value = ssm.get_parameter(Name=self._mark)["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            return {}
+        return dict(json.loads(value))
+
+    def _fingerprint(self) -> str:
+        """What an apply depends on: configuration, variables, package."""
+        digest = hashlib.sha256(json.dumps(self._variables, sort_keys=True).encode())
+        sources = {path for pattern in SOURCES for path in TERRAFORM.rglob(pattern) if ".terraform" not in path.parts}
+        for path in (*sorted(sources), self._var_file, self._package):
+            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+        return digest.hexdigest()
+
+
+def empty(s3: Any, bucket: str) -> None:
+    """Deletes every version of every object."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+            s3.delete_object(Bucket=bucket, Key=found["Key"], VersionId=found["VersionId"])

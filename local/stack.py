@@ -1,0 +1,220 @@
+"""The local AWS as one thing: MiniStack and our services, started, found again, deployed to, stopped.
+
+    with LocalAws(folder, ports=free_ports()) as aws:
+        aws.deploy(var_file=...)
+        aws.client("s3").upload_file(...)
+"""
+
+import os
+import socket
+import ssl
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from botocore.httpsession import get_cert_path
+
+from local.connection import FILE, HOST, Connection
+from local.credentials import refuse_real_credentials
+from local.deploying import Deployer, Deployment
+from local.errors import PortTakenError, StartError
+from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, SERVICES_PYTHON, default_folder
+from local.processes import BackgroundProcess
+from local.terraform import Change, Progress
+
+PORT_VARIABLE, FIRST_PORT = "DAYSHIFT_LOCAL_PORT", 4566
+READY_WITHIN_SECONDS = 60  # the first start of the services compiles half a gigabyte of packages
+LOOK_SECONDS = 0.1
+# What tells a person which program has the port.
+KNOWN_PATHS = {"/_ministack/health": "a MiniStack", "/_local/health": "Dayshift's services", "/_localstack/health": "LocalStack"}
+
+
+def default_ports() -> tuple[int, int]:
+    """The ports of emulator and services: 4566 and 4567, or from DAYSHIFT_LOCAL_PORT on."""
+    first = os.environ.get(PORT_VARIABLE) or str(FIRST_PORT)
+    if not first.isdigit() or not 1024 <= int(first) <= 65_534:
+        raise PortTakenError(f"{PORT_VARIABLE} must be a port from 1024 to 65534, for example 4566; got {first!r}")
+    return int(first), int(first) + 1
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody listens on now, for a local AWS beside another."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind((HOST, 0))
+        other.bind((HOST, 0))
+        return int(one.getsockname()[1]), int(other.getsockname()[1])
+
+
+class LocalAws:
+    """A local AWS in a folder of its own. As a context manager it stops what it started, and only that."""
+
+    def __init__(self, folder: Path | None = None, ports: tuple[int, int] | None = None) -> None:
+        self.folder = (folder or default_folder()).absolute()
+        self._ports = ports or default_ports()
+        self.emulator = BackgroundProcess("ministack", self.folder)
+        self.services = BackgroundProcess("services", self.folder)
+        self.connection = Connection.of(self.folder, self._ports)
+        self._started_here = False
+
+    def __enter__(self) -> "LocalAws":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._started_here:
+            self.stop()
+
+    def is_running(self) -> bool:
+        """Whether both processes run."""
+        return self.emulator.is_running() and self.services.is_running()
+
+    def start(self) -> bool:
+        """Starts what does not run, and waits until it answers; False if all of it ran already. Raises LocalAwsError."""
+        refuse_real_credentials(os.environ)
+        if self.is_running() and (self.folder / FILE).exists():
+            self.connection = Connection.read(self.folder)
+            return False
+        self.stop()
+        for port in self._ports:
+            _refuse_taken(port)
+        self._started_here = True
+        try:
+            self._start()
+        except BaseException:  # also Ctrl-C while waiting: nothing half started is left behind
+            self.stop()
+            raise
+        return True
+
+    def stop(self) -> bool:
+        """Stops both, the emulator in order so that its state is written; whether any ran."""
+        ran = self.emulator.is_running() or self.services.is_running()
+        self.services.stop()
+        self.emulator.stop()
+        (self.folder / FILE).unlink(missing_ok=True)
+        return ran
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this local AWS."""
+        return self.connection.client(service)
+
+    def environment(self) -> dict[str, str]:
+        """The environment for Terraform, the `dayshift` command and the AWS CLI."""
+        return self.connection.environment()
+
+    def deploy(
+        self,
+        var_file: Path = LOCAL_VARIABLES,
+        variables: dict[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> Deployment:
+        """terraform apply, unless exactly this package and configuration is applied already."""
+        return self._deployer(var_file, variables).deploy(progress)
+
+    def plan(self, var_file: Path = LOCAL_VARIABLES, variables: dict[str, str] | None = None) -> tuple[Change, ...]:
+        """What a second `terraform plan` would change."""
+        return self._deployer(var_file, variables).plan()
+
+    def plan_is_clean(self, var_file: Path = LOCAL_VARIABLES, variables: dict[str, str] | None = None) -> bool:
+        """Whether a second plan changes nothing, apart from what the emulator cannot remember (EMULATOR_FAULTS)."""
+        return not [change for change in self.plan(var_file, variables) if not change.is_emulators_fault]
+
+    def destroy(self, var_file: Path = LOCAL_VARIABLES, variables: dict[str, str] | None = None) -> None:
+        """terraform destroy. The buckets are emptied first, as a person would have to."""
+        self._deployer(var_file, variables).destroy()
+
+    def services_call(self, path: str, body: bytes | None = None, method: str = "GET") -> bytes:
+        """The answer of our services' controls, such as /_local/clock and /_local/faults."""
+        request = urllib.request.Request(f"http://{HOST}:{self._ports[1]}{path}", body, method=method)
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            return bytes(answer.read())
+
+    def _deployer(self, var_file: Path, variables: dict[str, str] | None) -> Deployer:
+        return Deployer(self.connection, var_file.absolute(), variables or {}, PACKAGE)
+
+    def _start(self) -> None:
+        certificate = self.folder / "tmp" / "ministack-tls" / "server.crt"
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        for python in (EMULATOR_PYTHON, SERVICES_PYTHON):
+            if not python.exists():
+                raise StartError(f"{python.parent.parent.name} is missing in {KEPT}; `make up` and `make demo` make it")
+        self.emulator.start([EMULATOR_PYTHON, "-m", "ministack"], self._emulator_environment(), self.folder)
+        self._wait(self.emulator, certificate.exists)
+        trusted = Path(get_cert_path(True)).read_text() + certificate.read_text()
+        Path(self.connection.ca_bundle).write_text(trusted)
+        context = ssl.create_default_context(cafile=self.connection.ca_bundle)
+        services = [SERVICES_PYTHON, "-m", "local.services", "--port", str(self._ports[1])]
+        state = ["--state", self.folder / "schedules.json"]
+        own = {name: value for name, value in os.environ.items() if name.startswith("DAYSHIFT_CLASSIFIER_")}
+        self.services.start([*services, *state], self.environment() | own, ROOT)
+        self._wait(self.emulator, lambda: _answers(f"{self.connection.endpoint_url}/_ministack/health", context))
+        self._wait(self.services, lambda: _answers(f"http://{HOST}:{self._ports[1]}/_local/health", None))
+        self.connection.write()
+
+    def _emulator_environment(self) -> dict[str, str]:
+        """All that MiniStack, and through it every function, sees of this machine."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder / "tmp"),
+            "GATEWAY_PORT": str(self._ports[0]),
+            "BIND_HOST": HOST,
+            "MINISTACK_HOST": HOST,
+            "USE_SSL": "1",  # the bucket policies deny plain HTTP
+            "AUTH": "true",  # each role's policies are enforced
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self.folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self.folder / "s3"),
+            "LOG_LEVEL": "WARNING",
+            # For the functions: the emulator passes its own environment on to them.
+            "AWS_ENDPOINT_URL_REKOGNITION": self.connection.service_endpoints["rekognition"],
+            "AWS_CA_BUNDLE": self.connection.ca_bundle,
+        }
+
+    def _wait(self, process: BackgroundProcess, is_ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not is_ready():
+            process.check()
+            if time.monotonic() > deadline:
+                raise StartError(
+                    f"{process.name} was not ready after {READY_WITHIN_SECONDS} s; its log {process.log_file} ends with:\n"
+                    f"{process.last_lines()}"
+                )
+            time.sleep(LOOK_SECONDS)
+
+
+def _answers(url: str, context: ssl.SSLContext | None) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2, context=context) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a port just given back counts as taken
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortTakenError(
+                f"port {port} on {HOST} is taken by {_owner(port)}. Stop it (make down, if it is ours in another "
+                f"folder), or choose other ports: {PORT_VARIABLE}=5566 takes 5566 and 5567"
+            ) from error
+
+
+def _owner(port: int) -> str:
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # asked for its name only
+    for path, name in KNOWN_PATHS.items():
+        if _answers(f"http://{HOST}:{port}{path}", None) or _answers(f"https://{HOST}:{port}{path}", unchecked):
+            return name
+    return "another program"

@@ -1,0 +1,122 @@
+"""Terraform against the local AWS: the real configuration, provider and S3 backend, with our environment."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.errors import TerraformError
+from local.places import TERRAFORM, TERRAFORM_WRAPPER
+
+# What MiniStack forgets, so that every plan wants to set it again; measured with 1.5.33 and provider 5.100.0.
+EMULATOR_FAULTS: Mapping[str, frozenset[str]] = {
+    # DescribeAlarms of the query protocol leaves these out.
+    "aws_cloudwatch_metric_alarm": frozenset(
+        {"period", "statistic", "dimensions", "actions_enabled", "evaluation_periods", "threshold", "metric_name"}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One resource that a plan would touch, and the attributes that differ."""
+
+    address: str
+    kind: str
+    actions: tuple[str, ...]
+    attributes: frozenset[str]
+
+    @property
+    def is_emulators_fault(self) -> bool:
+        """Whether only attributes that the emulator cannot remember would be set again."""
+        return self.actions == ("update",) and self.attributes <= EMULATOR_FAULTS.get(self.kind, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far an apply has come."""
+
+    done: int
+    total: int
+    text: str
+
+
+Progress = Callable[[Step], None]
+
+
+class Terraform:
+    """One working folder of Terraform: its data, its state's address, its variables."""
+
+    def __init__(self, environment: Mapping[str, str], data: Path, var_file: Path, variables: Mapping[str, str]) -> None:
+        self._environment = {**environment, "TF_DATA_DIR": str(data), "TF_IN_AUTOMATION": "1"}
+        self._given = [f"-var-file={var_file}", *(f"-var={name}={value}" for name, value in variables.items())]
+
+    def init(self, backend: Mapping[str, str]) -> None:
+        """terraform init with this backend configuration."""
+        self._text("init", "-input=false", "-reconfigure", *(f"-backend-config={k}={v}" for k, v in backend.items()))
+
+    def apply(self, progress: Progress | None = None) -> None:
+        """terraform apply, reported step by step. Raises TerraformError."""
+        self._run("apply", progress)
+
+    def destroy(self, progress: Progress | None = None) -> None:
+        """terraform destroy. Raises TerraformError."""
+        self._run("destroy", progress)
+
+    def plan(self, to: Path) -> tuple[Change, ...]:
+        """What a plan would change. Raises TerraformError."""
+        self._text("plan", "-input=false", "-lock=false", f"-out={to}", *self._given)
+        plan = json.loads(self._text("show", "-json", str(to)))
+        return tuple(_change(each) for each in plan.get("resource_changes", []) if each["change"]["actions"] != ["no-op"])
+
+    def output(self, name: str) -> Any:
+        """One output's value."""
+        return json.loads(self._text("output", "-json", name))
+
+    def _text(self, *arguments: str) -> str:
+        done = subprocess.run(
+            self._command(*arguments), env=self._environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        if done.returncode != 0:
+            raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        return done.stdout
+
+    def _run(self, verb: str, progress: Progress | None) -> None:
+        faults, done, total = [], 0, 0
+        command = self._command(verb, "-json", "-input=false", "-auto-approve", *self._given)
+        with subprocess.Popen(
+            command, env=self._environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+        ) as process:
+            for event in _events(process):
+                match event.get("type"):
+                    case "planned_change":
+                        total += 1
+                    case "apply_complete" | "apply_errored":
+                        done += 1
+                    case "diagnostic" if event["diagnostic"]["severity"] == "error":
+                        faults.append(f"{event['diagnostic']['summary']}: {event['diagnostic'].get('detail', '')}".strip())
+                if progress is not None and event.get("type") in ("planned_change", "apply_start", "apply_complete"):
+                    progress(Step(done, total, str(event["@message"])))
+        if process.returncode != 0:
+            raise TerraformError(f"terraform {verb} failed:\n" + "\n".join(faults or ["no reason was given"]))
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [str(TERRAFORM_WRAPPER), f"-chdir={TERRAFORM}", *arguments]
+
+
+def _events(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("{"):
+            yield json.loads(line)
+
+
+def _change(each: Mapping[str, Any]) -> Change:
+    change = each["change"]
+    before, after, unknown = (change.get(key) or {} for key in ("before", "after", "after_unknown"))
+    different = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    # An attribute that becomes known only at apply may well differ.
+    different |= {name for name, value in unknown.items() if value}
+    return Change(each["address"], each["type"], tuple(change["actions"]), frozenset(different))
