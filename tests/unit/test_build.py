@@ -20,7 +20,7 @@ BUILD = [sys.executable, str(build.ROOT / "build.py")]
 # What Lambda's runtime brings: nothing else of the environment may be visible to the zip.
 RUNTIME_MODULES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 
-ROUTES = [{"model": "signs", "prefix": "incoming/signs/", "queue_url": "https://queue"}]
+ROUTES = [{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://queue"}]
 OPTIONS = {"features": ["labels", "text"], "minimum_confidence_percent": 55, "maximum_labels": 25}
 MODEL = {"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": OPTIONS}
 ENVIRONMENT = {
