@@ -71,8 +71,8 @@ def show_csv(rows: Iterable[Row]) -> None:
 def show_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """A table: with lines and folded cells on a terminal, one plain line a row elsewhere."""
     console = Console(highlight=False)
-    table = Table(*columns, show_lines=False, header_style="bold")
-    if console.is_terminal:
+    table = Table(*columns, header_style="bold")
+    if sys.stdout.isatty():  # not console.is_terminal, which FORCE_COLOR makes true in a pipe
         console.print(_filled(table, rows, overflow="fold"))
         return
     table.box, table.show_edge, table.padding = None, False, (0, 2, 0, 0)
@@ -80,7 +80,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
         console.width = _UNLIMITED_WIDTH
         console.print(_filled(table, rows, overflow="ignore"), crop=False)
     for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+        click.echo(line.rstrip(), color=console.is_terminal)
 
 
 def _filled(table: Table, rows: Iterable[Row], overflow: Any) -> Table:
@@ -110,7 +110,7 @@ class Meter:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=self._console,
-            disable=not self._console.is_terminal or streams,
+            disable=not sys.stderr.isatty() or streams,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil
 
 import click
 
@@ -43,8 +44,12 @@ def backfill(session: Session, model: str | None, source_prefix: str, dry_run: b
         unanswered(s3, deployment.images_bucket, deployment.results_bucket, target.name, prefix, session.routes)
     )
     facts = facts_of(target.family)
-    usd = None if facts is None else round(len(images) * facts.usd_per_image, 2)
-    cost = "of unknown cost" if facts is None else f"at most {usd:,.2f} USD at list price ({facts.price_sentence})"
+    usd = None if facts is None else round(len(images) * facts.usd_per_image, 6)
+    cost = (
+        "of unknown cost"
+        if facts is None or usd is None
+        else (f"at most {ceil(usd * 100) / 100:,.2f} USD at list price ({facts.price_sentence})")
+    )
     say(f"{len(images):,} images, {cost}.")
     sent = 0
     if images and not dry_run:

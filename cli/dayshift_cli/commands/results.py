@@ -76,6 +76,8 @@ def results(
     show(output, WIDE_COLUMNS, [wide(record, prefixes, confidence) for record in records], records)
     if len(newest) < len(wanted):
         say(f"Shown are the newest {len(newest)} of {len(wanted)}; --limit 0 shows all.")
+    if not records and not keys:
+        say("There are no results" + (" since then." if since else " yet; `dayshift status` shows what waits."))
     if missing:
         raise click.exceptions.Exit(ExitCode.PARTIAL if missing < len(keys) else ExitCode.ERROR)
 

@@ -77,7 +77,7 @@ def _mapping(functions: "LambdaClient", uuid: str) -> tuple[str, str | None]:
     except ClientError as error:
         if code_of(error) != "ResourceNotFoundException":
             raise
-        return _MISSING, f"there is no event source mapping {uuid}"
+        return _MISSING, None
     result = str(found.get("LastProcessingResult") or "")
     return str(found["State"]), result if result.startswith("PROBLEM") else None
 
@@ -85,6 +85,7 @@ def _mapping(functions: "LambdaClient", uuid: str) -> tuple[str, str | None]:
 def _row(value: dict[str, Any]) -> Row:
     mapping, problem = value["mapping"], value["mapping_problem"]
     is_idle_with_work = mapping != "Enabled" and value["visible"] > 0
+    mapping_style = "bold red" if problem or mapping == _MISSING else "yellow" if is_idle_with_work else ""
     return (
         value["model"],
         value["family"],
@@ -92,9 +93,6 @@ def _row(value: dict[str, Any]) -> Row:
         value["in_flight"],
         value["delayed"],
         Text(str(value["dead_letters"]), style="bold red" if value["dead_letters"] else ""),
-        Text(
-            f"{mapping} ({problem})" if problem else mapping,
-            style="bold red" if problem else "yellow" if is_idle_with_work else "",
-        ),
+        Text(f"{mapping} ({problem})" if problem else mapping, style=mapping_style),
         value["labeler"],
     )

@@ -40,8 +40,7 @@ class World:
 
     def run(self, *arguments: str | Path, stdin: str | None = None) -> Result:
         """Runs `dayshift --env test …`."""
-        runner = CliRunner(env={"NO_COLOR": None})
-        return runner.invoke(cli, ["--env", "test", "--region", REGION, *map(str, arguments)], input=stdin)
+        return CliRunner().invoke(cli, ["--env", "test", "--region", REGION, *map(str, arguments)], input=stdin)
 
     def url(self, model: str, role: str = "queue") -> str:
         """The URL of a model's `queue` or `dlq`."""
@@ -102,7 +101,15 @@ def loader() -> Loader:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, loader: Loader) -> Iterator[World]:
     """The deployment; `answers` replaces an operation's answer (None: go on to moto), `calls` has all of them."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "DAYSHIFT_ENV"):
+    for name in (
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_ENDPOINT_URL",
+        "DAYSHIFT_ENV",
+        "NO_COLOR",
+        "FORCE_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(botocore.session, "create_loader", lambda _: loader)
     with mock_aws(config={"lambda": {"use_docker": False}}):

@@ -63,8 +63,9 @@ def test_a_dry_run_sends_nothing_and_a_no_neither(aws: Any) -> None:
     aws.put("incoming/signs/a.jpg")
     dry = aws.run("backfill", "--model", "signs", "--dry-run", "--output", "json")
     assert json.loads(dry.stdout) == {
-        "model": "signs", "prefix": "incoming/signs/", "images": 1, "estimated_usd": 0.0, "sent": 0,
+        "model": "signs", "prefix": "incoming/signs/", "images": 1, "estimated_usd": 0.002, "sent": 0,
     }  # fmt: skip
+    assert "1 images, at most 0.01 USD" in dry.stderr, "a cost is rounded up"
     assert aws.run("backfill", "--model", "signs", stdin="n\n").exit_code == 1
     assert aws.run("backfill", "--model", "signs", stdin="").exit_code == 1
     assert _sent(aws) == []

@@ -60,8 +60,22 @@ def test_status_shows_a_missing_mapping_beside_the_other_models(aws: Any) -> Non
     _mapping(aws, enabled=True)
     lines = aws.run("status").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == ["pets", "signs"]
-    assert "Missing (there is no event source mapping 00000000-0000-0000-0000-00000000pets)" in lines[1]
-    assert "Enabled" in lines[2]
+    assert lines[1].split()[6] == "Missing"
+    assert lines[2].split()[6] == "Enabled"
+
+
+def test_status_colours_what_needs_a_person_only_where_colour_is_wanted(
+    aws: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _send(aws, 1, "dlq")
+    assert "\x1b" not in aws.run("status").stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    coloured = aws.run("status", "--model", "signs").stdout.splitlines()[1]
+    assert "\x1b[1;31m1\x1b[0m" in coloured
+    assert "\x1b[1;31mMissing\x1b[0m" in coloured
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "31m" not in aws.run("status").stdout
 
 
 def test_redrive_starts_the_move_and_follows_it_to_its_end(aws: Any) -> None:

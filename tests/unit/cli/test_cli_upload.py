@@ -1,7 +1,9 @@
 """`dayshift upload`: which files become which objects."""
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from dayshift.adapters.rekognition import LIMITS, USD_PER_CALL
 from dayshift_cli.families import facts_of
 from dayshift_cli.images import natural
+from dayshift_cli.render import Meter
 
 
 @pytest.fixture
@@ -170,6 +173,23 @@ def test_after_an_error_of_aws_nothing_more_is_begun(aws: Any, tmp_path: Path) -
     assert result.exit_code == 1
     begun = sum(operation == "PutObject" for operation, _ in aws.calls)
     assert begun < 100, f"wanted only the uploads under way, got {begun}"
+
+
+def test_a_progress_bar_is_drawn_on_a_terminal_and_nowhere_else(
+    aws: Any, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert aws.run("upload", photos, "--model", "signs").stderr.splitlines() == [
+        "Left out 2 hidden files.", "Uploaded 4 of 4 files to s3://dayshift-test-images.",
+    ]  # fmt: skip
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Meter("Uploading", 4) as meter:
+        meter.advance(4)
+        meter.note("a\x1b[2J line")
+    assert "4/4" in terminal.getvalue()
+    assert "a[2J line" in terminal.getvalue()
 
 
 def test_natural_order_counts_as_people_do() -> None:
