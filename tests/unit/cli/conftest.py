@@ -1,6 +1,7 @@
 """A deployment in moto, and the command run against it as a person would."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,16 +102,9 @@ def loader() -> Loader:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch, loader: Loader) -> Iterator[World]:
     """The deployment; `answers` replaces an operation's answer (None: go on to moto), `calls` has all of them."""
-    for name in (
-        "AWS_PROFILE",
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "AWS_ENDPOINT_URL",
-        "DAYSHIFT_ENV",
-        "NO_COLOR",
-        "FORCE_COLOR",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "DAYSHIFT_")) or name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
     monkeypatch.setattr(botocore.session, "create_loader", lambda _: loader)
     with mock_aws(config={"lambda": {"use_docker": False}}):
         world = _deploy()
