@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from local.deploying import Deployment
 from local.errors import LocalAwsError
 from local.stack import LocalAws
 from local.terraform import Step
@@ -14,8 +15,8 @@ from local.terraform import Step
 console = Console(stderr=True, soft_wrap=True)
 
 
-def deploy(aws: LocalAws) -> bool:
-    """Deploys envs/local.tfvars with a progress bar; whether an apply was needed."""
+def deploy_with_bar(aws: LocalAws) -> Deployment:
+    """Deploys envs/local.tfvars and shows how far it is."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=console, transient=True) as bars:
         task = bars.add_task("terraform init", total=None)
@@ -23,7 +24,7 @@ def deploy(aws: LocalAws) -> bool:
         def show(step: Step) -> None:
             bars.update(task, completed=step.done, total=step.total or None, description=step.text.split(" ")[0][:60])
 
-        return aws.deploy(progress=show).applied
+        return aws.deploy(progress=show)
 
 
 def up() -> int:
@@ -31,11 +32,11 @@ def up() -> int:
     aws = LocalAws()
     started = aws.start()
     console.print("the local AWS " + ("is started" if started else "runs already"))
-    applied = deploy(aws)
+    applied = deploy_with_bar(aws).applied
     console.print("terraform: " + ("applied envs/local.tfvars" if applied else "nothing to change"))
     print(f"# AWS (MiniStack)            {aws.connection.endpoint_url}")
     print(f"# Rekognition and Scheduler  {aws.connection.service_endpoints['rekognition']}")
-    print("# Try:   dayshift --env local upload samples --wait        Stop: make down")
+    print("# Try:   dayshift --env local upload samples/signs --model signs --wait        Stop: make down")
     print("# For the AWS CLI and any SDK:")
     for name, value in aws.connection.exports().items():
         print(f"export {name}={shlex.quote(value)}")

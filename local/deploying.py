@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from local.connection import Connection
+from local.dialect import teach, unteach
 from local.places import TERRAFORM
 from local.terraform import Change, Progress, Terraform
 
@@ -51,6 +52,7 @@ class Deployer:
             self._init()
             self._terraform.apply(progress)
             values = self._terraform.output("deployment")
+            teach(self._connection.client("iam"), self._roles(values))
             mark = json.dumps({"fingerprint": wanted, "deployment": values})
             self._connection.client("ssm").put_parameter(
                 Name=self._mark, Value=mark, Type="String", Tier="Advanced", Overwrite=True
@@ -71,7 +73,14 @@ class Deployer:
             for bucket in (values["images_bucket"], values["results_bucket"]):
                 empty(self._connection.client("s3"), bucket)
             self._connection.client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
+            unteach(self._connection.client("iam"), self._roles(values))
             self._terraform.destroy()
+
+    def _roles(self, values: Mapping[str, Any]) -> list[str]:
+        """The names of the functions' roles."""
+        functions = [*values["functions"].values(), *(model["labeler"] for model in values["models"].values())]
+        client = self._connection.client("lambda")
+        return [client.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[1] for name in functions]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -5,6 +5,7 @@
         aws.client("s3").upload_file(...)
 """
 
+import json
 import os
 import socket
 import ssl
@@ -25,7 +26,7 @@ from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, 
 from local.processes import BackgroundProcess
 from local.terraform import Change, Progress
 
-PORT_VARIABLE, FIRST_PORT = "DAYSHIFT_LOCAL_PORT", 4566
+PORT_VARIABLE, FIRST_PORT, PORTS_FILE = "DAYSHIFT_LOCAL_PORT", 4566, "ports.json"
 READY_WITHIN_SECONDS = 60  # the first start of the services compiles half a gigabyte of packages
 LOOK_SECONDS = 0.1
 # What tells a person which program has the port.
@@ -38,6 +39,19 @@ def default_ports() -> tuple[int, int]:
     if not first.isdigit() or not 1024 <= int(first) <= 65_534:
         raise PortTakenError(f"{PORT_VARIABLE} must be a port from 1024 to 65534, for example 4566; got {first!r}")
     return int(first), int(first) + 1
+
+
+def _ports_of(folder: Path, wanted: tuple[int, int] | None) -> tuple[int, int]:
+    """The ports that this folder was made with, since its queues' URLs name them; else the wanted or default ones."""
+    chosen = wanted or (default_ports() if os.environ.get(PORT_VARIABLE) else None)
+    file = folder / PORTS_FILE
+    made_with = tuple(json.loads(file.read_text())) if file.exists() else None
+    if made_with is not None and chosen not in (None, made_with):
+        raise StartError(
+            f"the local AWS in {folder} was made at the ports {made_with[0]} and {made_with[1]}, and its queues' URLs say "
+            f"so; go on with {PORT_VARIABLE}={made_with[0]}, or remove the folder to begin anew"
+        )
+    return made_with or chosen or default_ports()
 
 
 def free_ports() -> tuple[int, int]:
@@ -53,11 +67,11 @@ class LocalAws:
 
     def __init__(self, folder: Path | None = None, ports: tuple[int, int] | None = None) -> None:
         self.folder = (folder or default_folder()).absolute()
-        self._ports = ports or default_ports()
+        self._ports = _ports_of(self.folder, ports)
         self.emulator = BackgroundProcess("ministack", self.folder)
         self.services = BackgroundProcess("services", self.folder)
         self.connection = Connection.of(self.folder, self._ports)
-        self._started_here = False
+        self._started_here, self._clients = False, dict[str, Any]()
 
     def __enter__(self) -> "LocalAws":
         self.start()
@@ -83,6 +97,8 @@ class LocalAws:
         for port in self._ports:
             _refuse_taken(port)
         self._started_here = True
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / PORTS_FILE).write_text(json.dumps(self._ports))
         try:
             self._start()
         except BaseException:  # also Ctrl-C while waiting: nothing half started is left behind
@@ -100,7 +116,9 @@ class LocalAws:
 
     def client(self, service: str) -> Any:
         """A boto3 client of this local AWS."""
-        return self.connection.client(service)
+        if service not in self._clients:
+            self._clients[service] = self.connection.client(service)
+        return self._clients[service]
 
     def environment(self) -> dict[str, str]:
         """The environment for Terraform, the `dayshift` command and the AWS CLI."""
