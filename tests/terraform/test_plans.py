@@ -1,0 +1,116 @@
+"""Every values file plans offline with the real provider, to what its inventory says and within the constants.
+
+`terraform validate` cannot see these faults: they are values, and emulators accept most of them.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.configuration import ROOT, TFVARS
+
+FOURTEEN_DAYS_SECONDS = 1_209_600
+EVERY_VALUES_FILE = pytest.mark.parametrize("tfvars", TFVARS, ids=lambda path: path.stem)
+NAMES = {
+    "aws_cloudwatch_log_group": "name",
+    "aws_cloudwatch_metric_alarm": "alarm_name",
+    "aws_glue_catalog_database": "name",
+    "aws_iam_role": "name",
+    "aws_kms_alias": "name",
+    "aws_lambda_function": "function_name",
+    "aws_s3_bucket": "bucket",
+    "aws_scheduler_schedule_group": "name",
+    "aws_sqs_queue": "name",
+    "aws_ssm_parameter": "name",
+}
+
+
+@EVERY_VALUES_FILE
+def test_the_plan_has_what_the_inventory_says(plan_of, tfvars):
+    wanted = json.loads((ROOT / "tests/terraform/inventory" / f"{tfvars.stem}.json").read_text())
+    plan = plan_of(tfvars)
+    assert Counter(kind for _, kind, _ in plan.resources()) == wanted["resources"]
+    values = {address: planned for address, _, planned in plan.resources()}
+    for address, some in wanted["values"].items():
+        got = {name: values.get(address, {}).get(name) for name in some}
+        assert got == some, f"{address}: wanted {some}, got {got}"
+
+
+@EVERY_VALUES_FILE
+def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs(plan_of, tfvars):
+    plan = plan_of(tfvars)
+    queues = plan.values("aws_sqs_queue")
+    assert {queue["message_retention_seconds"] for queue in queues.values()} == {FOURTEEN_DAYS_SECONDS}
+    for model in _models(queues):
+        labeler = plan.values("aws_lambda_function")[f"{model}.module.labeler.aws_lambda_function.main"]
+        wanted, got = 6 * labeler["timeout"], queues[f"{model}.aws_sqs_queue.main"]["visibility_timeout_seconds"]
+        assert got == wanted, f"{model}: wanted {wanted}, got {got}"
+
+
+@EVERY_VALUES_FILE
+def test_every_mapping_is_bounded_and_reports_single_failures(plan_of, tfvars):
+    mappings = plan_of(tfvars).values("aws_lambda_event_source_mapping")
+    assert mappings
+    for address, mapping in mappings.items():
+        assert mapping["batch_size"] <= 10, f"{address}: wanted at most 10, got {mapping['batch_size']}"
+        assert mapping["function_response_types"] == ["ReportBatchItemFailures"], address
+        [scaling] = mapping["scaling_config"]
+        assert scaling["maximum_concurrency"] >= 2, f"{address}: wanted 2 or more, got {scaling}"
+
+
+@EVERY_VALUES_FILE
+def test_every_bucket_has_all_its_guards(plan_of, tfvars):
+    plan = plan_of(tfvars)
+    for guard in ("versioning", "public_access_block", "ownership_controls", "policy", "lifecycle_configuration"):
+        found = plan.values(f"aws_s3_bucket_{guard}")
+        assert len(found) == len(plan.values("aws_s3_bucket")), f"{guard}: wanted one a bucket, got {list(found)}"
+
+
+@EVERY_VALUES_FILE
+def test_everything_is_tagged_and_what_is_a_models_names_it(plan_of, tfvars):
+    for address, _, values in plan_of(tfvars).resources():
+        tags = values.get("tags_all")
+        if tags is None:
+            continue
+        assert tags.keys() >= {"Project", "Environment", "ManagedBy", "Repository"}, f"{address}: got {tags}"
+        if address.startswith("module.models["):
+            assert f'["{tags.get("Model")}"]' in address, f"{address}: got {tags}"
+
+
+@EVERY_VALUES_FILE
+def test_nothing_calls_aws_while_planning_and_aws_is_the_only_provider(plan_of, tfvars):
+    plan = plan_of(tfvars).raw
+    providers = {provider["full_name"] for provider in plan["configuration"]["provider_config"].values()}
+    assert providers == {"registry.terraform.io/hashicorp/aws"}
+    assert not _data_sources(plan["configuration"]["root_module"])
+
+
+def test_two_deployments_side_by_side_have_no_name_in_common(plan_of):
+    one, other = (_names(plan_of(ROOT / f"terraform/envs/{name}.tfvars")) for name in ("staging", "prod"))
+    assert len(one) == len(other) >= 24, f"wanted the same parts with a name, got {one ^ other}"
+    assert not one & other, f"wanted none in common, got {one & other}"
+
+
+def _names(plan):
+    names = {(kind, values.get(NAMES[kind])) for _, kind, values in plan.resources() if kind in NAMES}
+    assert None not in {name for _, name in names}, f"wanted every name known at plan, got {names}"
+    return names
+
+
+def _data_sources(module):
+    """All data sources that a module of the configuration or its children declare."""
+    own = [resource["address"] for resource in module.get("resources", []) if resource["mode"] == "data"]
+    calls = module.get("module_calls", {}).values()
+    return own + [found for call in calls for found in _data_sources(call["module"])]
+
+
+def _models(queues):
+    main = ".aws_sqs_queue.main"
+    return [address.removesuffix(main) for address in queues if address.endswith(main)]
+
+
+def test_every_values_file_has_an_inventory_and_every_inventory_its_values_file():
+    inventories = sorted(path.stem for path in Path(ROOT / "tests/terraform/inventory").glob("*.json"))
+    assert inventories == sorted(path.stem for path in TFVARS)
