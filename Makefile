@@ -56,12 +56,14 @@ destroy: initialised ## Show what would go, ask, and remove it
 
 IN_ENV = TF_DATA_DIR=$(CURDIR)/$(KEPT)/terraform/$(ENV) $(TERRAFORM) -chdir=terraform
 
-.PHONY: initialised
-initialised: package
+.PHONY: named initialised
+named:
 	@test "$(ENV)" != local || { echo 'ENV must be an environment in AWS, for example ENV=dev; "local" is what make up is for' >&2; exit 2; }
 	@test -f "terraform/envs/$(ENV).tfvars" || { echo 'ENV must name a file in terraform/envs, for example ENV=dev; got "$(ENV)"' >&2; exit 2; }
 	@test -n "$(STATE_BUCKET)" || { echo 'STATE_BUCKET must name the bucket of the Terraform state, for example STATE_BUCKET=my-terraform-state' >&2; exit 2; }
 	@test -n "$(STATE_REGION)" || { echo 'STATE_REGION must be the Region of the state bucket, for example STATE_REGION=eu-west-1' >&2; exit 2; }
+
+initialised: named package
 	@$(IN_ENV) init -input=false -reconfigure -backend-config=bucket=$(STATE_BUCKET) \
 		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
 
