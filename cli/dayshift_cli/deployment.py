@@ -110,7 +110,7 @@ def from_terraform(folder: Path) -> Deployment:
     command = ["terraform", f"-chdir={folder}", "output", "-no-color", "-json", "deployment"]
     try:
         answer = subprocess.run(  # noqa: S603 an argument list without a shell, of which the user gives the folder
-            command, capture_output=True, text=True, timeout=_TERRAFORM_TIMEOUT_SECONDS, check=False
+            command, capture_output=True, encoding="utf-8", timeout=_TERRAFORM_TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failure(f"No deployment found: {source} could not run ({error}). {ways}") from error

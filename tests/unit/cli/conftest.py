@@ -84,6 +84,12 @@ class World:
             self.sqs.delete_message_batch(QueueUrl=self.url(model, role), Entries=entries)
         return bodies
 
+    def redeploy(self) -> None:
+        """Writes `deployment` where the command reads it."""
+        self.ssm.put_parameter(
+            Name="/dayshift/test/deployment", Type="String", Value=json.dumps(self.deployment), Overwrite=True
+        )
+
     def refuse(self, operation: str, code: str, message: str = "in words") -> None:
         """Every call of this operation is refused."""
 
@@ -142,5 +148,6 @@ def _deploy() -> World:
         "results_bucket": RESULTS, "models": models,
         "functions": {"producer": "dayshift-test-producer", "sweep": "dayshift-test-sweep"},
     }  # fmt: skip
-    ssm.put_parameter(Name="/dayshift/test/deployment", Type="String", Value=json.dumps(deployment))
-    return World(s3, sqs, ssm, deployment)
+    world = World(s3, sqs, ssm, deployment)
+    world.redeploy()
+    return world

@@ -101,6 +101,15 @@ def test_what_stays_unsent_is_an_error_that_counts(aws: Any) -> None:
     assert "an image sent twice is read once" in result.stderr
 
 
+def test_images_of_a_model_with_a_longer_prefix_are_left_to_it(aws: Any) -> None:
+    aws.deployment["models"]["night"] = {**aws.deployment["models"]["pets"], "prefix": "incoming/signs/night/"}
+    aws.redeploy()
+    aws.put("incoming/signs/day.jpg")
+    aws.put("incoming/signs/night/x.jpg")
+    assert aws.run("backfill", "--model", "signs", "--yes").exit_code == 0
+    assert [one.image.key for one in _sent(aws)] == ["incoming/signs/day.jpg"]
+
+
 @pytest.mark.parametrize("prefix", ["2026/", "incoming/signs/2026/"])
 def test_the_source_prefix_narrows_with_and_without_the_models_own(aws: Any, prefix: str) -> None:
     aws.put("incoming/signs/2025/a.jpg")

@@ -118,9 +118,7 @@ def test_without_a_deployment_both_ways_to_name_one_are_told(monkeypatch: pytest
 def test_everything_that_a_deployment_lacks_is_named_at_once(aws: Any) -> None:
     del aws.deployment["images_bucket"], aws.deployment["functions"]["sweep"]
     aws.deployment["models"]["signs"]["dlq_url"] = None
-    aws.ssm.put_parameter(
-        Name="/dayshift/test/deployment", Type="String", Value=json.dumps(aws.deployment), Overwrite=True
-    )
+    aws.redeploy()
     assert "it lacks images_bucket, functions.sweep, models.signs.dlq_url." in _one_line(aws.run("status"))
 
 

@@ -39,9 +39,7 @@ def _mapping(aws: Any, enabled: bool) -> None:
         EventSourceArn=arn, FunctionName="dayshift-test-signs-labeler", Enabled=enabled, BatchSize=10
     )
     aws.deployment["models"]["signs"]["mapping_uuid"] = mapping["UUID"]
-    aws.ssm.put_parameter(
-        Name="/dayshift/test/deployment", Type="String", Value=json.dumps(aws.deployment), Overwrite=True
-    )
+    aws.redeploy()
 
 
 def test_status_counts_what_waits_and_what_died(aws: Any) -> None:
@@ -62,6 +60,13 @@ def test_status_shows_a_missing_mapping_beside_the_other_models(aws: Any) -> Non
     assert [line.split()[0] for line in lines[1:]] == ["pets", "signs"]
     assert lines[1].split()[6] == "Missing"
     assert lines[2].split()[6] == "Enabled"
+
+
+def test_status_shows_a_problem_of_the_mapping_in_inert_words(aws: Any) -> None:
+    problem = "PROBLEM: Function call failed\x1b[2J"
+    aws.answers["GetEventSourceMapping"] = lambda _: {"State": "Enabled", "LastProcessingResult": problem}
+    result = aws.run("status", "--model", "signs")
+    assert "Enabled (PROBLEM: Function call failed[2J)" in result.stdout
 
 
 def test_status_colours_what_needs_a_person_only_where_colour_is_wanted(

@@ -55,7 +55,7 @@ def test_the_model_may_be_left_out_only_if_there_is_one(aws: Any, photos: Path) 
     assert refused.exit_code == 2
     assert "There are 2 models; name one of them: pets, signs." in refused.stderr
     del aws.deployment["models"]["pets"]
-    _redeploy(aws)
+    aws.redeploy()
     assert aws.run("upload", photos).exit_code == 0
     assert len(aws.keys()) == 4
 
@@ -103,7 +103,7 @@ def test_two_files_that_would_share_a_key_are_refused_before_anything_is_uploade
 
 def test_a_key_that_another_model_reads_is_refused(aws: Any, tmp_path: Path) -> None:
     aws.deployment["models"]["night"] = {**aws.deployment["models"]["pets"], "prefix": "incoming/signs/night/"}
-    _redeploy(aws)
+    aws.redeploy()
     (tmp_path / "night").mkdir()
     (tmp_path / "night" / "x.jpg").write_bytes(b"x")
     result = aws.run("upload", tmp_path, "--model", "signs")
@@ -195,9 +195,3 @@ def test_a_progress_bar_is_drawn_on_a_terminal_and_nowhere_else(
 def test_natural_order_counts_as_people_do() -> None:
     names = ["b1", "a10", "A2", "a2b", "a", "10", "9"]
     assert sorted(names, key=natural) == ["9", "10", "a", "A2", "a2b", "a10", "b1"]
-
-
-def _redeploy(aws: Any) -> None:
-    aws.ssm.put_parameter(
-        Name="/dayshift/test/deployment", Type="String", Value=json.dumps(aws.deployment), Overwrite=True
-    )

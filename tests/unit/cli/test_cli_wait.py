@@ -122,6 +122,15 @@ def test_of_many_waiting_each_round_asks_few_and_none_is_forgotten(aws: Any, clo
     assert asked < 1500, f"wanted a small multiple of 100 reads, got {asked}"
 
 
+def test_the_oldest_that_do_not_end_hold_up_nobody(aws: Any, clock: Any, tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"{number}.jpg").write_bytes(b"x")
+    clock.labeler = _labeler(aws, **{str(number): aws.answer for number in range(40, 60)})
+    result = aws.run("upload", tmp_path, "--model", "signs", "--wait", "--output", "json", "--timeout", "60")
+    assert result.exit_code == 4
+    assert len(result.stdout.splitlines()) == 20
+
+
 def test_a_result_that_is_no_record_is_named(aws: Any, clock: Any, folder: Path) -> None:
     def scribble(image: ImageRef) -> None:
         aws.answer(image)
