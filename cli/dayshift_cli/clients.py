@@ -113,6 +113,7 @@ class Clients:
                 connect_timeout=5,
                 retries={"mode": "standard", "total_max_attempts": attempts},
                 max_pool_connections=_POOL_CONNECTIONS,
+                tcp_keepalive=True,  # gateways drop a connection that is silent for minutes, as during a sweep
                 **config,
             ),
         )
