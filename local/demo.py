@@ -8,11 +8,13 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -25,7 +27,8 @@ from local.outcomes import LOST, Outcome, Sample, counts, read_samples
 from local.places import DEMO_RESULTS, SAMPLES
 from local.stack import LocalAws
 
-LONGEST_WAIT_SECONDS, LOOK_SECONDS = 180, 0.25
+LONGEST_WAIT_SECONDS, LOOK_SECONDS = 120, 0.25
+LONGEST_CELL = 60
 UNREADABLE = ("rejected", "gone", "failed", LOST)
 console = Console(soft_wrap=True)
 
@@ -61,6 +64,8 @@ def run() -> int:
         watch.lap("apply")
         done = "applied" if deployment.applied else "nothing to change"
         console.print(f"terraform apply: {done} ({watch.seconds['apply']} s)")
+        _warm(aws, deployment)
+        watch.lap("warm")
         placed = {sample.name: _upload(aws, deployment, sample) for sample in samples}
         watch.lap("upload")
         console.print(f"{len(samples)} samples uploaded ({watch.seconds['upload']} s)")
@@ -69,6 +74,15 @@ def run() -> int:
         _save(aws, deployment, outcomes, placed)
     watch.end()
     return _report(outcomes, watch)
+
+
+def _warm(aws: LocalAws, deployment: Deployment) -> None:
+    """Starts one process for each function with an event that asks for nothing; else a burst starts one for each image."""
+    calls = [(deployment.values["functions"]["producer"], {"Service": "Amazon S3", "Event": "s3:TestEvent"})]
+    calls += [(model["labeler"], {"Records": []}) for model in deployment.values["models"].values()]
+    client = aws.client("lambda")
+    with ThreadPoolExecutor(len(calls)) as pool:
+        list(pool.map(lambda call: client.invoke(FunctionName=call[0], Payload=json.dumps(call[1])), calls))
 
 
 def _upload(aws: LocalAws, deployment: Deployment, sample: Sample) -> tuple[str, str]:
@@ -121,6 +135,7 @@ def _save(
 ) -> None:
     """Every record and CSV, each picture with its boxes, and a page that shows them."""
     shutil.rmtree(DEMO_RESULTS, ignore_errors=True)
+    DEMO_RESULTS.mkdir()
     pictures: dict[str, str] = {}
     for outcome in outcomes:
         sample = outcome.sample
@@ -142,15 +157,15 @@ def _save(
 
 def _report(outcomes: tuple[Outcome, ...], watch: Stopwatch) -> int:
     """The table, `summary.json`, and the exit code."""
-    table = Table("image", "status", "labels", "text", "reason")
+    table = Table("image", "status", "labels", "text or reason")
     for outcome in outcomes:
-        reason = (outcome.record or {}).get("reason") or ""
+        reason = str((outcome.record or {}).get("reason") or "").split(":")[0]
         labels, text = ", ".join(outcome.names("label", "face")), " / ".join(outcome.names("text"))
-        table.add_row(outcome.sample.name, outcome.status, labels, text, reason)
+        said = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL - 1]}…"
+        table.add_row(escape(outcome.sample.name), outcome.status, escape(labels), escape(said or reason))
     console.print(table)
     faults = {outcome.sample.name: outcome.fault for outcome in outcomes if outcome.fault}
     summary = {"uploaded": len(outcomes), "counts": counts(outcomes), "unexpected": faults, "seconds": watch.seconds}
-    DEMO_RESULTS.mkdir(exist_ok=True)
     _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     console.print(", ".join(f"{number} {status}" for status, number in counts(outcomes).items()))
     console.print(", ".join(f"{name} {seconds} s" for name, seconds in watch.seconds.items()))

@@ -7,7 +7,7 @@ a note on disk would not.
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +33,15 @@ class Deployment:
 class Deployer:
     """Terraform for one local AWS and one set of variables."""
 
-    def __init__(self, connection: Connection, var_file: Path, variables: Mapping[str, str], package: Path) -> None:
-        self._connection, self._package = connection, package
+    def __init__(
+        self,
+        connection: Connection,
+        client: Callable[[str], Any],
+        var_file: Path,
+        variables: Mapping[str, str],
+        package: Path,
+    ) -> None:
+        self._connection, self._client, self._package = connection, client, package
         self._var_file, self._variables = var_file, {"package_file": str(package), **variables}
         self._folder = connection.folder / "terraform"
         data = self._folder / var_file.stem
@@ -52,9 +59,9 @@ class Deployer:
             self._init()
             self._terraform.apply(progress)
             values = self._terraform.output("deployment")
-            teach(self._connection.client("iam"), self._roles(values))
+            teach(self._client("iam"), self._roles(values))
             mark = json.dumps({"fingerprint": wanted, "deployment": values})
-            self._connection.client("ssm").put_parameter(
+            self._client("ssm").put_parameter(
                 Name=self._mark, Value=mark, Type="String", Tier="Advanced", Overwrite=True
             )
             return Deployment(values, applied=True)
@@ -71,15 +78,15 @@ class Deployer:
             self._init()
             values = self._terraform.output("deployment")
             for bucket in (values["images_bucket"], values["results_bucket"]):
-                empty(self._connection.client("s3"), bucket)
-            self._connection.client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
-            unteach(self._connection.client("iam"), self._roles(values))
+                empty(self._client("s3"), bucket)
+            self._client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
+            unteach(self._client("iam"), self._roles(values))
             self._terraform.destroy()
 
     def _roles(self, values: Mapping[str, Any]) -> list[str]:
         """The names of the functions' roles."""
         functions = [*values["functions"].values(), *(model["labeler"] for model in values["models"].values())]
-        client = self._connection.client("lambda")
+        client = self._client("lambda")
         return [client.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[1] for name in functions]
 
     @contextmanager
@@ -90,7 +97,7 @@ class Deployer:
             yield
 
     def _init(self) -> None:
-        s3 = self._connection.client("s3")
+        s3 = self._client("s3")
         s3.create_bucket(Bucket=STATE_BUCKET)  # again is as good as once, in us-east-1
         # We are alone, so a lock that is there was left by a Terraform that was killed.
         s3.delete_object(Bucket=STATE_BUCKET, Key=f"{self._key}.tflock")
@@ -99,7 +106,7 @@ class Deployer:
         )
 
     def _known(self) -> dict[str, Any]:
-        ssm = self._connection.client("ssm")
+        ssm = self._client("ssm")
         try:
             value = ssm.get_parameter(Name=self._mark)["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:

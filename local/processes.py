@@ -58,13 +58,17 @@ class BackgroundProcess:
         """Its process id, or None if it does not run."""
         return int(self._pid_file.read_text()) if self.is_running() else None
 
-    def stop(self, within_seconds: float = 20) -> bool:
-        """Asks it to end, and waits; ends it by force after that. False if it did not run, or had to be forced."""
+    def stop(self, within_seconds: float = 45) -> bool:
+        """Asks it and its children to end, and waits; ends them by force after that. False if it did not run, or had to
+        be forced.
+
+        The children too: MiniStack waits 30 s for each open TLS connection, and idle functions hold theirs open.
+        """
         pid = self.pid()
         if pid is None:
             self._pid_file.unlink(missing_ok=True)
             return False
-        os.kill(pid, signal.SIGTERM)
+        os.killpg(pid, signal.SIGTERM)
         if not self._ends(within_seconds):
             os.killpg(pid, signal.SIGKILL)
             self._ends(within_seconds)

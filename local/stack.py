@@ -109,6 +109,8 @@ class LocalAws:
     def stop(self) -> bool:
         """Stops both, the emulator in order so that its state is written; whether any ran."""
         ran = self.emulator.is_running() or self.services.is_running()
+        while self._clients:
+            self._clients.popitem()[1].close()
         self.services.stop()
         self.emulator.stop()
         (self.folder / FILE).unlink(missing_ok=True)
@@ -152,7 +154,7 @@ class LocalAws:
             return bytes(answer.read())
 
     def _deployer(self, var_file: Path, variables: dict[str, str] | None) -> Deployer:
-        return Deployer(self.connection, var_file.absolute(), variables or {}, PACKAGE)
+        return Deployer(self.connection, self.client, var_file.absolute(), variables or {}, PACKAGE)
 
     def _start(self) -> None:
         certificate = self.folder / "tmp" / "ministack-tls" / "server.crt"
@@ -192,6 +194,7 @@ class LocalAws:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.folder / "s3"),
             "LOG_LEVEL": "WARNING",
+            "LAMBDA_WARM_TTL_SECONDS": "60",  # a burst of events starts a process for each; 50 MB each
             # For the functions: the emulator passes its own environment on to them.
             "AWS_ENDPOINT_URL_REKOGNITION": self.connection.service_endpoints["rekognition"],
             "AWS_CA_BUNDLE": self.connection.ca_bundle,

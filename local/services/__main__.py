@@ -39,7 +39,8 @@ def main() -> None:
     engine = Engine(store, clock, AwsTargets())
     s3 = boto3.client("s3", config=Config(max_pool_connections=THREADS))
     scheduler = Scheduler(store, clock, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), ACCOUNT)
-    app = LocalApp(Rekognition(Analyst(), s3), scheduler, engine, clock)
+    analyst = Analyst()
+    app = LocalApp(Rekognition(analyst, s3), scheduler, engine, clock)
     # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
     server = waitress.create_server(
         app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
@@ -48,6 +49,7 @@ def main() -> None:
     ticking = threading.Thread(target=_tick, args=(engine, stop), name="ticks", daemon=True)
     signal.signal(signal.SIGTERM, _end)
     ticking.start()
+    threading.Thread(target=analyst.warm, name="warm", daemon=True).start()
     log.info("serving Rekognition and Scheduler on %s:%d", HOST, arguments.port)
     try:
         server.run()

@@ -9,9 +9,11 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from hashlib import sha256
 
+import numpy as np
+
 from local.vision.classifier import Classifier
 from local.vision.findings import Findings, Label
-from local.vision.images import ImageError, Picture, open_picture
+from local.vision.images import MINIMUM_PIXELS, ImageError, Picture, open_picture
 from local.vision.objects import ObjectFinder
 from local.vision.scene import look
 from local.vision.text import TextReader
@@ -37,6 +39,10 @@ class Analyst:
     def label_model_version(self) -> str:
         """Says `local-…` always, and that an own classifier took part."""
         return LABEL_MODEL_VERSION + ("+own-classifier" if self._classifier else "")
+
+    def warm(self) -> None:
+        """Loads every model, which the first image would else wait for."""
+        self._look(Picture(np.full((MINIMUM_PIXELS, MINIMUM_PIXELS, 3), 128, np.uint8)))
 
     def findings(self, content: bytes, maximum_bytes: int) -> Findings:
         """Everything found in the image. Raises ImageError."""
