@@ -44,6 +44,7 @@ variable "models" {
   }
 
   validation {
+    # One row each in modules/model/families.tf.
     condition     = alltrue([for model in values(var.models) : contains(["rekognition"], model.family)])
     error_message = "models[*].family must be \"rekognition\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
   }

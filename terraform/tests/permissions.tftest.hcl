@@ -99,6 +99,27 @@ run "the_labeler_reads_and_writes_only_what_is_its_models" {
   }
 }
 
+run "a_missing_image_version_or_record_reads_as_404" {
+  assert {
+    condition = alltrue([
+      for wanted in ["s3:ListBucket images", "s3:ListBucketVersions images", "s3:ListBucket results"] : contains(flatten([
+        for statement in module.models["signs"].labeler_contract.statements : [
+          for pair in setproduct(statement.Action, statement.Resource) : "${pair[0]} ${trimprefix(pair[1], "arn:aws:s3:::")}"
+        ] if !contains(keys(statement), "Condition")
+      ]), wanted)
+    ])
+    error_message = "wanted to list both buckets under no condition, got ${jsonencode(module.models["signs"].labeler_contract.statements)}"
+  }
+
+  assert {
+    condition = contains(flatten([
+      for statement in module.sweep.contract.statements : statement.Resource
+      if contains(statement.Action, "s3:ListBucket") && !contains(keys(statement), "Condition")
+    ]), module.results.arn)
+    error_message = "wanted the sweep to list the results under no condition, got ${jsonencode(module.sweep.contract.statements)}"
+  }
+}
+
 run "nothing_can_write_to_the_images_bucket" {
   assert {
     condition = alltrue([

@@ -8,15 +8,16 @@ MODEL = 'module.models["signs"]'
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:dayshift-local-signs-queue"
 
 
-def test_an_apply_leaves_a_closed_mapping_closed(configuration, tmp_path):
+def test_an_apply_leaves_a_closed_mapping_closed(configuration, plan_of, tmp_path):
+    local = ROOT / "terraform/envs/local.tfvars"
+    provider = plan_of(local).raw["configuration"]["provider_config"]["aws"]["full_name"]
     queue = {"id": "https://a-queue", "arn": QUEUE_ARN, "name": "dayshift-local-signs-queue", "fifo_queue": False}
     mapping = {"id": "a-uuid", "uuid": "a-uuid", "event_source_arn": QUEUE_ARN, "enabled": False, "batch_size": 1}
     state = tmp_path / "terraform.tfstate"
-    state.write_text(
-        _state(kept("aws_sqs_queue", "main", queue), kept("aws_lambda_event_source_mapping", "queue", mapping))
-    )
+    kept = {"aws_sqs_queue.main": queue, "aws_lambda_event_source_mapping.queue": mapping}
+    state.write_text(_state_of(kept, provider))
 
-    plan = configuration.plan(ROOT / "terraform/envs/local.tfvars", state=state)
+    plan = configuration.plan(local, state=state)
 
     changes = {found["address"]: found["change"] for found in plan.raw["resource_changes"]}
     change = changes[f"{MODEL}.aws_lambda_event_source_mapping.queue"]
@@ -25,17 +26,17 @@ def test_an_apply_leaves_a_closed_mapping_closed(configuration, tmp_path):
     assert change["after"]["enabled"] is False, f"wanted it left closed, got {change['after']}"
 
 
-def kept(kind, name, attributes):
-    """One of the model's resources as a state keeps it."""
-    return {
-        "module": MODEL,
-        "mode": "managed",
-        "type": kind,
-        "name": name,
-        "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
-        "instances": [{"schema_version": 0, "attributes": attributes}],
-    }
-
-
-def _state(*resources):
+def _state_of(attributes_by_resource, provider):
+    """A state as Terraform keeps it, of some of the model's resources."""
+    resources = [
+        {
+            "module": MODEL,
+            "mode": "managed",
+            "type": resource.partition(".")[0],
+            "name": resource.partition(".")[2],
+            "provider": f'provider["{provider}"]',
+            "instances": [{"schema_version": 0, "attributes": attributes}],
+        }
+        for resource, attributes in attributes_by_resource.items()
+    ]
     return json.dumps({"version": 4, "serial": 1, "lineage": "a-lineage", "resources": resources})
