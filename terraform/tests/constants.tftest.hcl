@@ -1,4 +1,4 @@
-# The numbers of DESIGN section 7, seen inside the modules. An emulator accepts a violation of most of them.
+# The numbers that nothing may be lost by, seen inside the modules. An emulator accepts a violation of most of them.
 
 mock_provider "aws" {
   source = "./tests/mocks"
