@@ -68,8 +68,8 @@ initialised: named package
 		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
 
 ##@ Check it
-.PHONY: test check lint types unit property contract terraform-test plan-test checkov e2e bench fmt
-test: lint types unit property contract terraform-test plan-test checkov e2e ## Everything below, as CI does
+.PHONY: test check lint types unit property contract terraform-test plan-test checkov mutants e2e bench fmt
+test: lint types unit property contract terraform-test plan-test checkov mutants e2e ## Everything below, as CI does
 check: test
 
 lint: $(DEV) ## Style of Python and Terraform
@@ -102,6 +102,9 @@ checkov: $(CHECKOV) ## Security scan of the configuration, at its most and its l
 	@$(SCAN) --output-file-path console,$(KEPT)/checkov-least.sarif --var-file terraform/examples/pipeline.tfvars
 
 SCAN = $(KEPT)/venv-checkov/bin/checkov --config-file .checkov.yaml --output cli --output sarif
+
+mutants: $(DEV) package ## The failures of the system that this replaces, put back: each must be noticed
+	$(PYTEST) tests/mutants
 
 e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on the local AWS
 	$(PYTEST) tests/e2e

@@ -1,3 +1,5 @@
 """The `dayshift` command: upload images, see results, keep the queues in order."""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+__version__ = version("dayshift")
