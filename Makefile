@@ -94,7 +94,7 @@ terraform-test: package ## terraform validate and terraform test, on mocks
 	TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform validate
 	TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform test
 
-plan-test: $(DEV) package ## Plans of the real provider against what they must hold
+plan-test: $(DEV) $(CHECKOV) package ## Plans of the real provider against what they must hold
 	$(PYTEST) tests/terraform
 
 checkov: $(CHECKOV) ## Security scan of the configuration, at its most and its least (reports: .dayshift/checkov*.sarif)
