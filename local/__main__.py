@@ -17,7 +17,13 @@ console = Console(stderr=True, soft_wrap=True)
 
 def deploy_with_bar(aws: LocalAws) -> Deployment:
     """Deploys envs/local.tfvars and shows how far it is."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=console, transient=True) as bars:
         task = bars.add_task("terraform init", total=None)
 
@@ -55,7 +61,9 @@ def status() -> int:
     aws = LocalAws()
     for process in (aws.emulator, aws.services):
         pid = process.pid()
-        console.print(f"{process.name:10} " + (f"runs, pid {pid}" if pid else "does not run") + f", log {process.log_file}")
+        console.print(
+            f"{process.name:10} " + (f"runs, pid {pid}" if pid else "does not run") + f", log {process.log_file}"
+        )
     return 0 if aws.is_running() else 1
 
 

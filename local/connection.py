@@ -74,7 +74,7 @@ class Connection:
 
     def client(self, service: str) -> Any:
         """A boto3 client that cannot reach the real AWS, whatever the environment says."""
-        session = boto3.Session(self.access_key_id, self.secret_access_key, region_name=self.region)
+        session: Any = boto3.Session(self.access_key_id, self.secret_access_key, region_name=self.region)
         return session.client(
             service,
             endpoint_url=self.service_endpoints.get(service, self.endpoint_url),

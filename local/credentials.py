@@ -1,8 +1,8 @@
 """Refuses to run beside credentials of a real AWS account.
 
-The emulator runs code and everything here shouts `AWS_ENDPOINT_URL`: one slip, and a demo's upload goes to a real bucket.
-A credentials file is no reason to refuse, because nothing started here reads it (`Connection.environment` points AWS_CONFIG_FILE
-and AWS_SHARED_CREDENTIALS_FILE at nothing); keys and profiles in the environment are, because the user's next command would.
+One slip in an endpoint, and a demo's upload goes to a real bucket. A credentials file is no reason to refuse: nothing
+started here reads it (`Connection.environment` points AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE at nothing).
+Keys and profiles in the environment are one, because the person's next command would use them.
 """
 
 from collections.abc import Mapping

@@ -4,32 +4,26 @@ Ends with 0 only if no image was lost and each ended as samples/expected.json sa
 """
 
 import json
-import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
 
 from dayshift.domain.results import csv_key, record_key
 from local.__main__ import deploy_with_bar
+from local.demo_results import save, show
 from local.deploying import Deployment
 from local.errors import LocalAwsError
-from local.gallery import draw, page
-from local.outcomes import LOST, Outcome, Sample, counts, read_samples
-from local.places import DEMO_RESULTS, SAMPLES
+from local.outcomes import Outcome, Sample, read_samples
+from local.places import SAMPLES
 from local.stack import LocalAws
 
 LONGEST_WAIT_SECONDS, LOOK_SECONDS = 120, 0.25
-LONGEST_CELL = 60
-UNREADABLE = ("rejected", "gone", "failed", LOST)
+Placed = tuple[str, str]  # key, version id
 console = Console(soft_wrap=True)
 
 
@@ -71,21 +65,23 @@ def run() -> int:
         console.print(f"{len(samples)} samples uploaded ({watch.seconds['upload']} s)")
         outcomes = _wait(aws, deployment, samples, placed, watch)
         watch.lap("all_results")
-        _save(aws, deployment, outcomes, placed)
+        save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
     watch.end()
-    return _report(outcomes, watch)
+    return show(outcomes, watch.seconds, console)
 
 
 def _warm(aws: LocalAws, deployment: Deployment) -> None:
-    """Starts one process for each function with an event that asks for nothing; else a burst starts one for each image."""
-    calls = [(deployment.values["functions"]["producer"], {"Service": "Amazon S3", "Event": "s3:TestEvent"})]
-    calls += [(model["labeler"], {"Records": []}) for model in deployment.values["models"].values()]
+    """Starts a process for each function, by an event that asks for nothing; else a burst starts one for each image."""
+    events: dict[str, dict[str, Any]] = {
+        deployment.values["functions"]["producer"]: {"Service": "Amazon S3", "Event": "s3:TestEvent"}
+    }
+    events |= {model["labeler"]: {"Records": []} for model in deployment.values["models"].values()}
     client = aws.client("lambda")
-    with ThreadPoolExecutor(len(calls)) as pool:
-        list(pool.map(lambda call: client.invoke(FunctionName=call[0], Payload=json.dumps(call[1])), calls))
+    with ThreadPoolExecutor(len(events)) as pool:
+        list(pool.map(lambda name: client.invoke(FunctionName=name, Payload=json.dumps(events[name])), events))
 
 
-def _upload(aws: LocalAws, deployment: Deployment, sample: Sample) -> tuple[str, str]:
+def _upload(aws: LocalAws, deployment: Deployment, sample: Sample) -> Placed:
     """Puts the sample under its model's prefix; its key and version."""
     key = deployment.values["models"][sample.model]["prefix"] + sample.file.name
     answer = aws.client("s3").put_object(
@@ -98,7 +94,7 @@ def _wait(
     aws: LocalAws,
     deployment: Deployment,
     samples: tuple[Sample, ...],
-    placed: Mapping[str, tuple[str, str]],
+    placed: Mapping[str, Placed],
     watch: Stopwatch,
 ) -> tuple[Outcome, ...]:
     """The outcomes in the order of the samples; whatever has no record in time is lost."""
@@ -120,7 +116,7 @@ def _wait(
 
 
 def _record(
-    aws: LocalAws, deployment: Deployment, sample: Sample, placed: Mapping[str, tuple[str, str]]
+    aws: LocalAws, deployment: Deployment, sample: Sample, placed: Mapping[str, Placed]
 ) -> Mapping[str, Any] | None:
     s3, bucket = aws.client("s3"), deployment.values["results_bucket"]
     try:
@@ -130,53 +126,9 @@ def _record(
     return dict(json.loads(body))
 
 
-def _save(
-    aws: LocalAws, deployment: Deployment, outcomes: tuple[Outcome, ...], placed: Mapping[str, tuple[str, str]]
-) -> None:
-    """Every record and CSV, each picture with its boxes, and a page that shows them."""
-    shutil.rmtree(DEMO_RESULTS, ignore_errors=True)
-    DEMO_RESULTS.mkdir()
-    pictures: dict[str, str] = {}
-    for outcome in outcomes:
-        sample = outcome.sample
-        if outcome.record is None:
-            continue
-        folder = DEMO_RESULTS / sample.model
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / f"{sample.file.name}.json", json.dumps(outcome.record, indent=2, ensure_ascii=False) + "\n")
-        sheet = aws.client("s3").get_object(
-            Bucket=deployment.values["results_bucket"], Key=csv_key(sample.model, *placed[sample.name])
-        )
-        (folder / f"{sample.file.name}.csv").write_bytes(sheet["Body"].read())
-        if outcome.status not in UNREADABLE:
-            drawn = folder / f"{sample.file.name}.boxes.jpg"
-            draw(sample.file, outcome.record["detections"], drawn)
-            pictures[sample.name] = quote(str(drawn.relative_to(DEMO_RESULTS)))
-    _write(DEMO_RESULTS / "index.html", page(outcomes, pictures, counts(outcomes)))
-
-
-def _report(outcomes: tuple[Outcome, ...], watch: Stopwatch) -> int:
-    """The table, `summary.json`, and the exit code."""
-    table = Table("image", "status", "labels", "text or reason")
-    for outcome in outcomes:
-        reason = str((outcome.record or {}).get("reason") or "").split(":")[0]
-        labels, text = ", ".join(outcome.names("label", "face")), " / ".join(outcome.names("text"))
-        said = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL - 1]}…"
-        table.add_row(escape(outcome.sample.name), outcome.status, escape(labels), escape(said or reason))
-    console.print(table)
-    faults = {outcome.sample.name: outcome.fault for outcome in outcomes if outcome.fault}
-    summary = {"uploaded": len(outcomes), "counts": counts(outcomes), "unexpected": faults, "seconds": watch.seconds}
-    _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
-    console.print(", ".join(f"{number} {status}" for status, number in counts(outcomes).items()))
-    console.print(", ".join(f"{name} {seconds} s" for name, seconds in watch.seconds.items()))
-    console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
-    for name, fault in faults.items():
-        console.print(f"{name}: {fault}", style="red", markup=False)
-    return 1 if faults else 0
-
-
-def _write(file: Path, text: str) -> None:
-    file.write_text(text, encoding="utf-8")
+def _sheet(aws: LocalAws, deployment: Deployment, sample: Sample, placed: Mapping[str, Placed]) -> bytes:
+    key = csv_key(sample.model, *placed[sample.name])
+    return bytes(aws.client("s3").get_object(Bucket=deployment.values["results_bucket"], Key=key)["Body"].read())
 
 
 def main() -> int:

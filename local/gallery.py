@@ -20,7 +20,7 @@ figure {{ margin: 0; border: 1px solid #ccc; border-radius: 6px; padding: .75rem
 img {{ width: 100%; height: auto }} figcaption {{ overflow-wrap: anywhere }}
 </style>
 <h1>Dayshift: demo results</h1>
-<p>{counts}. Labels come from the local recognition (version local-…), which knows few; Amazon Rekognition knows thousands.</p>
+<p>{counts}. Labels are the local recognition's (local-…), which knows few; Amazon Rekognition knows thousands.</p>
 <main>
 {figures}
 </main></html>

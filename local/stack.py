@@ -1,14 +1,11 @@
 """The local AWS as one thing: MiniStack and our services, started, found again, deployed to, stopped.
 
-    with LocalAws(folder, ports=free_ports()) as aws:
-        aws.deploy(var_file=...)
-        aws.client("s3").upload_file(...)
+with LocalAws(folder, ports=free_ports()) as aws:
+    aws.deploy(var_file=...)
+    aws.client("s3").upload_file(...)
 """
 
-import json
 import os
-import socket
-import ssl
 import time
 import urllib.request
 from collections.abc import Callable
@@ -21,53 +18,22 @@ from botocore.httpsession import get_cert_path
 from local.connection import FILE, HOST, Connection
 from local.credentials import refuse_real_credentials
 from local.deploying import Deployer, Deployment
-from local.errors import PortTakenError, StartError
+from local.errors import StartError
 from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, SERVICES_PYTHON, default_folder
+from local.ports import Ports, answers, ports_of, refuse_taken, remember, unchecked
 from local.processes import BackgroundProcess
 from local.terraform import Change, Progress
 
-PORT_VARIABLE, FIRST_PORT, PORTS_FILE = "DAYSHIFT_LOCAL_PORT", 4566, "ports.json"
 READY_WITHIN_SECONDS = 60  # the first start of the services compiles half a gigabyte of packages
 LOOK_SECONDS = 0.1
-# What tells a person which program has the port.
-KNOWN_PATHS = {"/_ministack/health": "a MiniStack", "/_local/health": "Dayshift's services", "/_localstack/health": "LocalStack"}
-
-
-def default_ports() -> tuple[int, int]:
-    """The ports of emulator and services: 4566 and 4567, or from DAYSHIFT_LOCAL_PORT on."""
-    first = os.environ.get(PORT_VARIABLE) or str(FIRST_PORT)
-    if not first.isdigit() or not 1024 <= int(first) <= 65_534:
-        raise PortTakenError(f"{PORT_VARIABLE} must be a port from 1024 to 65534, for example 4566; got {first!r}")
-    return int(first), int(first) + 1
-
-
-def _ports_of(folder: Path, wanted: tuple[int, int] | None) -> tuple[int, int]:
-    """The ports that this folder was made with, since its queues' URLs name them; else the wanted or default ones."""
-    chosen = wanted or (default_ports() if os.environ.get(PORT_VARIABLE) else None)
-    file = folder / PORTS_FILE
-    made_with = tuple(json.loads(file.read_text())) if file.exists() else None
-    if made_with is not None and chosen not in (None, made_with):
-        raise StartError(
-            f"the local AWS in {folder} was made at the ports {made_with[0]} and {made_with[1]}, and its queues' URLs say "
-            f"so; go on with {PORT_VARIABLE}={made_with[0]}, or remove the folder to begin anew"
-        )
-    return made_with or chosen or default_ports()
-
-
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody listens on now, for a local AWS beside another."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind((HOST, 0))
-        other.bind((HOST, 0))
-        return int(one.getsockname()[1]), int(other.getsockname()[1])
 
 
 class LocalAws:
     """A local AWS in a folder of its own. As a context manager it stops what it started, and only that."""
 
-    def __init__(self, folder: Path | None = None, ports: tuple[int, int] | None = None) -> None:
+    def __init__(self, folder: Path | None = None, ports: Ports | None = None) -> None:
         self.folder = (folder or default_folder()).absolute()
-        self._ports = _ports_of(self.folder, ports)
+        self._ports = ports_of(self.folder, ports)
         self.emulator = BackgroundProcess("ministack", self.folder)
         self.services = BackgroundProcess("services", self.folder)
         self.connection = Connection.of(self.folder, self._ports)
@@ -88,17 +54,16 @@ class LocalAws:
         return self.emulator.is_running() and self.services.is_running()
 
     def start(self) -> bool:
-        """Starts what does not run, and waits until it answers; False if all of it ran already. Raises LocalAwsError."""
+        """Starts what does not run, waits until it answers; False if all of it ran already. Raises LocalAwsError."""
         refuse_real_credentials(os.environ)
         if self.is_running() and (self.folder / FILE).exists():
             self.connection = Connection.read(self.folder)
             return False
         self.stop()
         for port in self._ports:
-            _refuse_taken(port)
+            refuse_taken(port)
         self._started_here = True
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / PORTS_FILE).write_text(json.dumps(self._ports))
+        remember(self.folder, self._ports)
         try:
             self._start()
         except BaseException:  # also Ctrl-C while waiting: nothing half started is left behind
@@ -163,16 +128,24 @@ class LocalAws:
             if not python.exists():
                 raise StartError(f"{python.parent.parent.name} is missing in {KEPT}; `make up` and `make demo` make it")
         self.emulator.start([EMULATOR_PYTHON, "-m", "ministack"], self._emulator_environment(), self.folder)
-        self._wait(self.emulator, certificate.exists)
-        trusted = Path(get_cert_path(True)).read_text() + certificate.read_text()
+        health = f"{self.connection.endpoint_url}/_ministack/health"
+        # Its certificate is known only when it answers; until then it is not checked, and nothing is told to it.
+        self._wait(self.emulator, lambda: answers(health, unchecked()))
+        trusted = Path(str(get_cert_path(True))).read_text() + certificate.read_text()
         Path(self.connection.ca_bundle).write_text(trusted)
-        context = ssl.create_default_context(cafile=self.connection.ca_bundle)
-        services = [SERVICES_PYTHON, "-m", "local.services", "--port", str(self._ports[1])]
-        state = ["--state", self.folder / "schedules.json"]
+        state = self.folder / "schedules.json"
+        services: list[str | Path] = [
+            SERVICES_PYTHON,
+            "-m",
+            "local.services",
+            "--port",
+            str(self._ports[1]),
+            "--state",
+            state,
+        ]
         own = {name: value for name, value in os.environ.items() if name.startswith("DAYSHIFT_CLASSIFIER_")}
-        self.services.start([*services, *state], self.environment() | own, ROOT)
-        self._wait(self.emulator, lambda: _answers(f"{self.connection.endpoint_url}/_ministack/health", context))
-        self._wait(self.services, lambda: _answers(f"http://{HOST}:{self._ports[1]}/_local/health", None))
+        self.services.start(services, self.environment() | own, ROOT)
+        self._wait(self.services, lambda: answers(f"http://{HOST}:{self._ports[1]}/_local/health"))
         self.connection.write()
 
     def _emulator_environment(self) -> dict[str, str]:
@@ -206,36 +179,7 @@ class LocalAws:
             process.check()
             if time.monotonic() > deadline:
                 raise StartError(
-                    f"{process.name} was not ready after {READY_WITHIN_SECONDS} s; its log {process.log_file} ends with:\n"
-                    f"{process.last_lines()}"
+                    f"{process.name} was not ready after {READY_WITHIN_SECONDS} s; its log {process.log_file} ends "
+                    f"with:\n{process.last_lines()}"
                 )
             time.sleep(LOOK_SECONDS)
-
-
-def _answers(url: str, context: ssl.SSLContext | None) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2, context=context) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a port just given back counts as taken
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise PortTakenError(
-                f"port {port} on {HOST} is taken by {_owner(port)}. Stop it (make down, if it is ours in another "
-                f"folder), or choose other ports: {PORT_VARIABLE}=5566 takes 5566 and 5567"
-            ) from error
-
-
-def _owner(port: int) -> str:
-    unchecked = ssl.create_default_context()
-    unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE  # asked for its name only
-    for path, name in KNOWN_PATHS.items():
-        if _answers(f"http://{HOST}:{port}{path}", None) or _answers(f"https://{HOST}:{port}{path}", unchecked):
-            return name
-    return "another program"

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,9 @@ Progress = Callable[[Step], None]
 class Terraform:
     """One working folder of Terraform: its data, its state's address, its variables."""
 
-    def __init__(self, environment: Mapping[str, str], data: Path, var_file: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], data: Path, var_file: Path, variables: Mapping[str, str]
+    ) -> None:
         self._environment = {**environment, "TF_DATA_DIR": str(data), "TF_IN_AUTOMATION": "1"}
         self._given = [f"-var-file={var_file}", *(f"-var={name}={value}" for name, value in variables.items())]
 
@@ -69,7 +71,9 @@ class Terraform:
         """What a plan would change. Raises TerraformError."""
         self._text("plan", "-input=false", "-lock=false", f"-out={to}", *self._given)
         plan = json.loads(self._text("show", "-json", str(to)))
-        return tuple(_change(each) for each in plan.get("resource_changes", []) if each["change"]["actions"] != ["no-op"])
+        return tuple(
+            _change(each) for each in plan.get("resource_changes", []) if each["change"]["actions"] != ["no-op"]
+        )
 
     def output(self, name: str) -> Any:
         """One output's value."""
@@ -77,7 +81,12 @@ class Terraform:
 
     def _text(self, *arguments: str) -> str:
         done = subprocess.run(
-            self._command(*arguments), env=self._environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            self._command(*arguments),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,  # what it said is worth more than its code
         )
         if done.returncode != 0:
             raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
@@ -89,14 +98,15 @@ class Terraform:
         with subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
         ) as process:
-            for event in _events(process):
+            for event in _events(process.stdout or ()):
                 match event.get("type"):
                     case "planned_change":
                         total += 1
                     case "apply_complete" | "apply_errored":
                         done += 1
                     case "diagnostic" if event["diagnostic"]["severity"] == "error":
-                        faults.append(f"{event['diagnostic']['summary']}: {event['diagnostic'].get('detail', '')}".strip())
+                        said = event["diagnostic"]
+                        faults.append(f"{said['summary']}: {said.get('detail', '')}".strip())
                 if progress is not None and event.get("type") in ("planned_change", "apply_start", "apply_complete"):
                     progress(Step(done, total, str(event["@message"])))
         if process.returncode != 0:
@@ -106,9 +116,8 @@ class Terraform:
         return [str(TERRAFORM_WRAPPER), f"-chdir={TERRAFORM}", *arguments]
 
 
-def _events(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
-    assert process.stdout is not None
-    for line in process.stdout:
+def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
         if line.startswith("{"):
             yield json.loads(line)
 

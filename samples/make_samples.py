@@ -1,4 +1,4 @@
-"""Draws the samples that are drawn: `.dayshift/venv-vision/bin/python samples/make_samples.py`. README.md names the rest.
+"""Draws the drawn samples; README.md names the rest. Run it with `.dayshift/venv-vision/bin/python`.
 
 Pillow's own font (Aileron, CC0) is used, so that the files do not depend on the fonts of a machine.
 """
@@ -73,7 +73,8 @@ def main() -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = TURNED_LEFT
     parking.transpose(Image.Transpose.ROTATE_90).save(SIGNS / "turned.jpg", quality=88, exif=exif)
-    board((520, 260), "#a31621", ((44, "RED + BLUE"), (44, "50 % OFF"))).save(SIGNS / "red + blue 50% off.jpg", quality=88)
+    sale = board((520, 260), "#a31621", ((44, "RED + BLUE"), (44, "50 % OFF")))
+    sale.save(SIGNS / "red + blue 50% off.jpg", quality=88)
     board((420, 260), "#5b3a1e", ((50, "CAFE"), (40, "MUNCHEN"))).save(SIGNS / "café münchen.jpg", quality=88)
     code().save(SIGNS / "qr code.png", optimize=True)
     frames = [board((240, 160), colour, ((40, "GIF"),)) for colour in ("#222222", "#884400")]

@@ -17,8 +17,9 @@ from local.services.app import LocalApp
 from local.services.clock import Clock
 from local.services.firing import Engine
 from local.services.rekognition import Rekognition
+from local.services.schedule_groups import ScheduleGroups
 from local.services.schedule_store import Store
-from local.services.scheduler import Scheduler
+from local.services.scheduler import Schedules
 from local.services.targets import AwsTargets
 from local.vision.analysis import Analyst
 
@@ -38,7 +39,9 @@ def main() -> None:
     store = Store(arguments.state, clock.now().timestamp())
     engine = Engine(store, clock, AwsTargets())
     s3 = boto3.client("s3", config=Config(max_pool_connections=THREADS))
-    scheduler = Scheduler(store, clock, os.environ.get("AWS_DEFAULT_REGION", "us-east-1"), ACCOUNT)
+    region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
+    schedules, groups = (kind(store, clock, region, ACCOUNT) for kind in (Schedules, ScheduleGroups))
+    scheduler = (*schedules.routes(), *groups.routes())
     analyst = Analyst()
     app = LocalApp(Rekognition(analyst, s3), scheduler, engine, clock)
     # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
@@ -70,7 +73,9 @@ def _end(number: int, frame: FrameType | None) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.services", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--state", type=Path, default=None, help="a JSON file for the schedules; none: forgotten at the end")
+    parser.add_argument(
+        "--state", type=Path, default=None, help="a JSON file for the schedules; none: forgotten at the end"
+    )
     return parser.parse_args()
 
 

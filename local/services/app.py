@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,8 @@ from local.services.clock import Clock, real_now
 from local.services.faults import Fault, Faults, Kind
 from local.services.firing import Engine
 from local.services.rekognition import Rekognition
-from local.services.scheduler import Scheduler
-from local.services.wire import ServiceError, answer, refusal
+from local.services.schedule_groups import Route
+from local.services.wire import ServiceError, answer, body, refusal
 
 COMING = 50
 
@@ -23,7 +23,7 @@ COMING = 50
 class LocalApp:
     """The routes, and what they share."""
 
-    def __init__(self, rekognition: Rekognition, scheduler: Scheduler, engine: Engine, clock: Clock) -> None:
+    def __init__(self, rekognition: Rekognition, scheduler: Iterable[Route], engine: Engine, clock: Clock) -> None:
         self.flask = Flask("local")
         self._rekognition, self._engine, self._clock = rekognition.operations(), engine, clock
         self._faults, self._calls = Faults(), Counter[str]()
@@ -32,7 +32,7 @@ class LocalApp:
         self.flask.register_error_handler(HTTPException, _not_here)
         add = self.flask.add_url_rule
         add("/", "rekognition", self._json_call, methods=["POST"])
-        for method, path, operation, function in scheduler.routes():
+        for method, path, operation, function in scheduler:
             add(path, operation, self._rest_call(operation, function), methods=[method])
         add("/_local/health", "health", self._health)
         add("/_local/clock", "clock", self._show_clock)
@@ -44,12 +44,11 @@ class LocalApp:
         service, _, operation = request.headers.get("X-Amz-Target", "").partition(".")
         if service != "RekognitionService" or operation not in self._rekognition:
             known = ", ".join(self._rekognition)
-            raise ServiceError("UnknownOperationException", f"{service}.{operation} is not here; Rekognition has {known}")
+            raise ServiceError(
+                "UnknownOperationException", f"{service}.{operation} is not here; Rekognition has {known}"
+            )
         self._before(f"rekognition.{operation}")
-        body = request.get_json(force=True, silent=True)
-        if not isinstance(body, dict):
-            raise ServiceError("SerializationException", "the request is not a JSON object")
-        return answer(self._rekognition[operation](body))
+        return answer(self._rekognition[operation](body()))
 
     def _rest_call(self, operation: str, function: Callable[..., dict[str, Any]]) -> Callable[..., Response]:
         """rest-json: the operation is in the path."""
@@ -123,7 +122,9 @@ def _cut() -> Iterator[bytes]:
 
 
 def _not_here(error: HTTPException) -> Response:
-    return refusal(ServiceError("UnknownOperationException", f"{request.method} {request.path}: {error.name}", error.code or 404))
+    return refusal(
+        ServiceError("UnknownOperationException", f"{request.method} {request.path}: {error.name}", error.code or 404)
+    )
 
 
 def _text(instant: datetime) -> str:

@@ -1,9 +1,9 @@
 """Faults on request: what a service does wrong, how often, and to which operation.
 
-    {"operation": "rekognition.DetectText", "kind": "throttle", "times": 3}
-    {"operation": "rekognition.*", "kind": "latency", "latency_ms": 300}
-    {"operation": "rekognition.DetectLabels", "kind": "error", "code": "AccessDeniedException", "probability": 0.1}
-    {"operation": "rekognition.DetectLabels", "kind": "reset_after"}      the work is done, the answer is lost
+{"operation": "rekognition.DetectText", "kind": "throttle", "times": 3}
+{"operation": "rekognition.*", "kind": "latency", "latency_ms": 300}
+{"operation": "rekognition.DetectLabels", "kind": "error", "code": "AccessDeniedException", "probability": 0.1}
+{"operation": "rekognition.DetectLabels", "kind": "reset_after"}      the work is done, the answer is lost
 """
 
 import fnmatch

@@ -95,15 +95,15 @@ class Engine:
         with self._store.reading() as book:
             fresh = min(self._firings(book), default=None)
             again = min(book.pending, key=lambda each: each.due, default=None)
-            first = min([at for at in (fresh and fresh[0].timestamp(), again and again.due) if at], default=None)
-            if first is None or first > until.timestamp():
-                return None
-            with self._store.writing():
-                if again is not None and again.due == first:
+            last = until.timestamp()
+            if again is not None and again.due <= min(last, fresh[0].timestamp() if fresh else last):
+                with self._store.writing():
                     book.pending.remove(again)
-                    return again
-                assert fresh is not None
-                return _fired(book, *fresh)
+                return again
+            if fresh is not None and fresh[0].timestamp() <= last:
+                with self._store.writing():
+                    return _fired(book, *fresh)
+            return None
 
     def _attempt(self, delivery: Delivery, wait: bool) -> None:
         try:

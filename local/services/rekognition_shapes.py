@@ -115,7 +115,9 @@ def _is_as_large(box: Box, size: tuple[float, float]) -> bool:
 
 def _colour(colour: Colour) -> Shape:
     rgb = (colour.red, colour.green, colour.blue)
-    nearest = min(SIMPLE_COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(SIMPLE_COLOURS[name], rgb, strict=True)))
+    nearest = min(
+        SIMPLE_COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(SIMPLE_COLOURS[name], rgb, strict=True))
+    )
     return {
         "Red": colour.red,
         "Green": colour.green,

@@ -86,7 +86,9 @@ def _check_call(arn: str, given: str | None) -> None:
     if kind == "scheduler":
         parts = arn.split(":")
         if len(parts) != 8 or parts[5] != "aws-sdk" or READ_ONLY.match(parts[7]):
-            raise ScheduleError(f"a universal target is arn:aws:scheduler:::aws-sdk:service:writingOperation; got {arn!r}")
+            raise ScheduleError(
+                f"a universal target is arn:aws:scheduler:::aws-sdk:service:writingOperation; got {arn!r}"
+            )
     if given is not None and kind in ("lambda", "scheduler"):
         try:
             json.loads(given)
@@ -102,15 +104,13 @@ def next_fire(schedule: Schedule, after: datetime) -> datetime | None:
     """When it fires next, later than `after`; None when it is off or over."""
     if schedule["State"] != "ENABLED":
         return None
-    start = _instant(schedule.get("StartDate"))
-    anchor = start or _instant(schedule["LastModificationDate"])
-    assert anchor is not None
-    if start is not None:
-        after = max(after, start - timedelta(microseconds=1))
+    anchor = _instant(schedule.get("StartDate") or schedule["LastModificationDate"])
+    if "StartDate" in schedule:
+        after = max(after, anchor - timedelta(microseconds=1))
     zone = ZoneInfo(schedule["ScheduleExpressionTimezone"])
     instant = parse(schedule["ScheduleExpression"]).next_after(after, anchor, zone)
-    end = _instant(schedule.get("EndDate"))
-    return None if instant is None or (end is not None and instant > end) else instant
+    is_past_end = instant is not None and instant.timestamp() > schedule.get("EndDate", float("inf"))
+    return None if is_past_end else instant
 
 
 def is_over(schedule: Schedule, after: datetime) -> bool:
@@ -123,5 +123,5 @@ def is_one_time(schedule: Schedule) -> bool:
     return isinstance(parse(schedule["ScheduleExpression"]), At)
 
 
-def _instant(epoch_seconds: float | None) -> datetime | None:
-    return None if epoch_seconds is None else datetime.fromtimestamp(epoch_seconds, UTC)
+def _instant(epoch_seconds: float) -> datetime:
+    return datetime.fromtimestamp(epoch_seconds, UTC)

@@ -1,7 +1,6 @@
 """Schedules, groups, tags and deliveries to repeat, kept in one JSON file. Its lock is everybody's."""
 
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +44,9 @@ class Store:
     def __init__(self, file: Path | None, now: float) -> None:
         self._file, self._lock = file, threading.RLock()
         self._book = _read(file) if file is not None and file.exists() else Book()
-        self._book.groups.setdefault("default", {"Name": "default", "State": "ACTIVE", "CreationDate": now})
+        self._book.groups.setdefault(
+            "default", {"Name": "default", "State": "ACTIVE", "CreationDate": now, "LastModificationDate": now}
+        )
         # What came due while the laptop slept is not made up for: nobody wants yesterday's schedules at once.
         self._book.fired_until = dict.fromkeys(self._book.schedules, now)
 
@@ -83,4 +84,4 @@ def _write(file: Path, book: Book) -> None:
     }
     beside = file.with_suffix(".writing")
     beside.write_text(json.dumps(value, indent=1), encoding="utf-8")
-    os.replace(beside, file)  # a reader, and a crash, sees the old file or the new one
+    beside.replace(file)  # a reader, and a crash, sees the old file or the new one

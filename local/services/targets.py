@@ -18,7 +18,9 @@ log = logging.getLogger("local.scheduler")
 # Where boto3 spells a service otherwise than the SDK whose names universal targets use.
 BOTO3_NAMES = {"eventbridge": "events", "sfn": "stepfunctions", "cloudwatchlogs": "logs"}
 PASSING = {"TooManyRequestsException", "RequestTimeout", "ResourceConflictException", "SlowDown"}
-CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=910)  # a function runs 900 s at most
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=910
+)  # a function runs 900 s at most
 
 
 class AwsTargets:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 
 class ServiceError(Exception):
@@ -27,3 +27,18 @@ def refusal(error: ServiceError) -> Response:
     response.status_code = error.status
     response.headers["x-amzn-ErrorType"] = error.code
     return response
+
+
+def body() -> dict[str, Any]:
+    """The request's JSON object. Raises ServiceError."""
+    given = request.get_json(force=True, silent=True)
+    if not isinstance(given, dict):
+        raise ServiceError("SerializationException", "the request has no JSON object as its body")
+    return given
+
+
+def page(key: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """One page of a list operation, by MaxResults and NextToken."""
+    size, start = int(request.args.get("MaxResults") or 100), int(request.args.get("NextToken") or 0)
+    more = {"NextToken": str(start + size)} if start + size < len(found) else {}
+    return {key: found[start : start + size], **more}

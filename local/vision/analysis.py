@@ -6,8 +6,9 @@ Two calls about the same bytes (labels, then text; a repeated message) cost one 
 import os
 import threading
 from collections import OrderedDict
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
+from types import NoneType
 
 import numpy as np
 
@@ -32,8 +33,7 @@ class Analyst:
         self._reader, self._finder = TextReader(), ObjectFinder()
         self._classifier = Classifier.from_environment(os.environ)
         self._answers: OrderedDict[str, Future[Findings]] = OrderedDict()
-        self._lock, self._cores = threading.Lock(), threading.BoundedSemaphore(LOOKS_AT_ONCE)
-        self.looks = 0
+        self._lock, self._cores = threading.Lock(), ThreadPoolExecutor(LOOKS_AT_ONCE, "look")
 
     @property
     def label_model_version(self) -> str:
@@ -49,25 +49,19 @@ class Analyst:
         name = f"{sha256(content).hexdigest()}:{len(content) > maximum_bytes}"
         with self._lock:
             answer = self._answers.get(name)
-            mine = answer is None
             if answer is None:
-                answer = self._answers[name] = Future()
-                self.looks += 1
+                answer = self._answers[name] = self._cores.submit(self._look_at, content, maximum_bytes)
                 if len(self._answers) > REMEMBERED:
                     self._answers.popitem(last=False)
-        if mine:
-            self._answer(name, answer, content, maximum_bytes)
+        if not isinstance(
+            answer.exception(), (ImageError, NoneType)
+        ):  # not the image's fault: the next call looks again
+            with self._lock:
+                self._answers.pop(name, None)
         return answer.result()
 
-    def _answer(self, name: str, answer: "Future[Findings]", content: bytes, maximum_bytes: int) -> None:
-        try:
-            with self._cores:
-                answer.set_result(self._look(open_picture(content, maximum_bytes)))
-        except BaseException as error:  # whoever waits for this look must hear of it; result() raises it again
-            answer.set_exception(error)
-            if not isinstance(error, ImageError):  # not the image's fault: the next call looks again
-                with self._lock:
-                    self._answers.pop(name, None)
+    def _look_at(self, content: bytes, maximum_bytes: int) -> Findings:
+        return self._look(open_picture(content, maximum_bytes))
 
     def _look(self, picture: Picture) -> Findings:
         lines = self._reader.read(picture)

@@ -1,7 +1,7 @@
 """A classifier of the user's own: an ONNX file and a list of labels, named by two environment variables.
 
-    DAYSHIFT_CLASSIFIER_ONNX     input 1×3×N×N, RGB, ImageNet's mean and deviation; output one score a class
-    DAYSHIFT_CLASSIFIER_LABELS   one class a line, in the order of the output
+DAYSHIFT_CLASSIFIER_ONNX     input 1×3×N×N, RGB, ImageNet's mean and deviation; output one score a class
+DAYSHIFT_CLASSIFIER_LABELS   one class a line, in the order of the output
 """
 
 from collections.abc import Mapping
@@ -51,6 +51,5 @@ class Classifier:
             raise ValueError(f"the model has {len(scores)} classes, {LABELS} names {len(self._names)}")
         certain = np.exp(scores - scores.max())
         percent = certain / certain.sum() * 100
-        return tuple(
-            Label(self._names[place], float(percent[place]), "Own classifier") for place in np.argsort(percent)[::-1][:BEST]
-        )
+        best = np.argsort(percent)[::-1][:BEST]
+        return tuple(Label(self._names[place], float(percent[place]), "Own classifier") for place in best)

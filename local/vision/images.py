@@ -5,6 +5,7 @@ Everything later sees the picture as a person would: the EXIF orientation is app
 
 import io
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ MINIMUM_PIXELS, MAXIMUM_PIXELS = 80, 10_000
 MAXIMUM_S3_BYTES, MAXIMUM_INLINE_BYTES = 15 * 1024 * 1024, 5 * 1024 * 1024
 # Larger pictures are looked at in this size: nothing here finds more in a bigger one, and a core is slow.
 WORKING_PIXELS = 2000
-Pixels = NDArray[np.uint8]
+Pixels: TypeAlias = "NDArray[np.uint8]"
 
 # Pillow's own guard is below 10K × 10K; the sides are checked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = MAXIMUM_PIXELS * MAXIMUM_PIXELS

@@ -86,7 +86,5 @@ def _colours(small: Pixels) -> tuple[Colour, ...]:
     cells = (pixels // 64).astype(np.int32) @ np.array([16, 4, 1])
     names, counts = np.unique(cells, return_counts=True)
     largest = np.argsort(counts)[::-1][:COLOURS]
-    return tuple(
-        Colour(*(int(channel) for channel in pixels[cells == names[cell]].mean(axis=0)), counts[cell] / len(pixels) * 100)
-        for cell in largest
-    )
+    means = [(pixels[cells == names[cell]].mean(axis=0), counts[cell] / len(pixels) * 100) for cell in largest]
+    return tuple(Colour(int(red), int(green), int(blue), float(percent)) for (red, green, blue), percent in means)

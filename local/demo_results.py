@@ -1,0 +1,65 @@
+"""What the demo leaves behind: `demo-results/` with every record, CSV and picture, and a table on the terminal."""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from local.gallery import draw, page
+from local.outcomes import LOST, Outcome, Sample, counts
+from local.places import DEMO_RESULTS
+
+LONGEST_CELL = 60
+UNREADABLE = ("rejected", "gone", "failed", LOST)
+
+
+def save(outcomes: tuple[Outcome, ...], sheet_of: Callable[[Sample], bytes]) -> None:
+    """Every record and CSV, each picture with its boxes, and a page that shows them."""
+    shutil.rmtree(DEMO_RESULTS, ignore_errors=True)
+    DEMO_RESULTS.mkdir()
+    pictures: dict[str, str] = {}
+    for outcome in outcomes:
+        if outcome.record is None:
+            continue
+        sample, folder = outcome.sample, DEMO_RESULTS / outcome.sample.model
+        folder.mkdir(exist_ok=True)
+        _write(folder / f"{sample.file.name}.json", json.dumps(outcome.record, indent=2, ensure_ascii=False) + "\n")
+        (folder / f"{sample.file.name}.csv").write_bytes(sheet_of(sample))
+        if outcome.status not in UNREADABLE:
+            drawn = folder / f"{sample.file.name}.boxes.jpg"
+            draw(sample.file, outcome.record["detections"], drawn)
+            pictures[sample.name] = quote(str(drawn.relative_to(DEMO_RESULTS)))
+    _write(DEMO_RESULTS / "index.html", page(outcomes, pictures, counts(outcomes)))
+
+
+def show(outcomes: tuple[Outcome, ...], seconds: Mapping[str, float], console: Console) -> int:
+    """The table and `summary.json`; the exit code: 1 if any image ended otherwise than expected."""
+    console.print(_table(outcomes))
+    faults = {outcome.sample.name: outcome.fault for outcome in outcomes if outcome.fault}
+    summary = {"uploaded": len(outcomes), "counts": counts(outcomes), "unexpected": faults, "seconds": dict(seconds)}
+    _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    console.print(", ".join(f"{number} {status}" for status, number in counts(outcomes).items()))
+    console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
+    console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
+    for name, fault in faults.items():
+        console.print(f"{name}: {fault}", style="red", markup=False)
+    return 1 if faults else 0
+
+
+def _table(outcomes: tuple[Outcome, ...]) -> Table:
+    table = Table("image", "status", "labels", "text or reason")
+    for outcome in outcomes:
+        reason = str((outcome.record or {}).get("reason") or "").split(":")[0]
+        labels, text = ", ".join(outcome.names("label", "face")), " / ".join(outcome.names("text"))
+        said = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+        table.add_row(escape(outcome.sample.name), outcome.status, escape(labels), escape(said or reason))
+    return table
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
