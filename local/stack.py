@@ -20,9 +20,11 @@ from local.credentials import refuse_real_credentials
 from local.deploying import Deployer, Deployment
 from local.errors import StartError
 from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, SERVICES_PYTHON, default_folder
-from local.ports import Ports, answers, ports_of, refuse_taken, remember, unchecked
+from local.ports import Ports, answers, free_ports, ports_of, refuse_taken, remember, unchecked
 from local.processes import BackgroundProcess
 from local.terraform import Change, Progress
+
+__all__ = ["LocalAws", "free_ports"]
 
 READY_WITHIN_SECONDS = 60  # the first start of the services compiles half a gigabyte of packages
 LOOK_SECONDS = 0.1
