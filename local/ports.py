@@ -12,6 +12,7 @@ from local.errors import PortTakenError, StartError
 
 Ports = tuple[int, int]  # emulator, services
 VARIABLE, FIRST, FILE = "DAYSHIFT_LOCAL_PORT", 4566, "ports.json"
+ASK_SECONDS = 0.3  # a program that does not answer at once is just "another program"
 # What tells a person which program has a port.
 KNOWN_PATHS = {
     "/_ministack/health": "a MiniStack",
@@ -70,10 +71,10 @@ def refuse_taken(port: int) -> None:
             ) from error
 
 
-def answers(url: str, context: ssl.SSLContext | None = None) -> bool:
+def answers(url: str, context: ssl.SSLContext | None = None, within_seconds: float = 2) -> bool:
     """Whether a GET is answered with 200."""
     try:
-        with urllib.request.urlopen(url, timeout=2, context=context) as answer:
+        with urllib.request.urlopen(url, timeout=within_seconds, context=context) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -88,6 +89,7 @@ def unchecked() -> ssl.SSLContext:
 
 def _owner(port: int) -> str:
     for path, name in KNOWN_PATHS.items():
-        if answers(f"http://{HOST}:{port}{path}") or answers(f"https://{HOST}:{port}{path}", unchecked()):
+        address = f"{HOST}:{port}{path}"
+        if answers(f"http://{address}", None, ASK_SECONDS) or answers(f"https://{address}", unchecked(), ASK_SECONDS):
             return name
     return "another program"
