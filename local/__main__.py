@@ -24,7 +24,7 @@ def deploy_with_bar(aws: LocalAws) -> Deployment:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=console, transient=True) as bars:
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("terraform init", total=None)
 
         def show(step: Step) -> None:

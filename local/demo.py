@@ -110,7 +110,15 @@ def _wait(
                     yield sample.name
             time.sleep(LOOK_SECONDS)
 
-    for _ in track(arrivals(), "Waiting for results", total=len(samples), console=console, transient=True):
+    shown = track(
+        arrivals(),
+        "Waiting for results",
+        total=len(samples),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    for _ in shown:
         pass
     return tuple(Outcome(sample, found.get(sample.name)) for sample in samples)
 
