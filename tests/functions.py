@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from dayshift import bootstrap
+from dayshift.bootstrap import labeler, producer, sweep
 from dayshift.domain.results import record_key
 from tests.fakes import IMAGES, RESULTS
 
@@ -56,7 +57,14 @@ class World:
 
     def handler(self, name: str) -> Handle:
         """A cold start: the module is imported anew, with nothing cached."""
-        for cached in (bootstrap.client, bootstrap.producer, bootstrap.labeler, bootstrap.sweeper, bootstrap._session):
+        for cached in (
+            bootstrap.client,
+            bootstrap._session,
+            producer.ports,
+            labeler.ports,
+            sweep.ports,
+            sweep.patience,
+        ):
             cached.cache_clear()
         handle: Handle = reload(import_module(f"dayshift.handlers.{name}")).handle
         return handle

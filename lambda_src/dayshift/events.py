@@ -12,7 +12,7 @@ S3's test message, sent when a notification is configured: {"Service": "Amazon S
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -63,12 +63,12 @@ def batch_reply(returned: Iterable[str]) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in returned]}
 
 
-def sweep_wish(event: Mapping[str, Json], default_minutes: int) -> tuple[str | None, int]:
+def sweep_wish(event: Mapping[str, Json], default: timedelta) -> tuple[str | None, timedelta]:
     """`{"model": "signs", "older_than_minutes": 0}`, both optional: whose images to sweep, and how old they must be."""
-    minutes = event.get("older_than_minutes", default_minutes)
-    if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0:
-        raise ForeignMessageError(f"older_than_minutes must be a whole number from 0, for example 30; got {minutes!r}")
-    return event.get("model"), minutes
+    minutes = event.get("older_than_minutes", default / timedelta(minutes=1))
+    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or minutes < 0:
+        raise ForeignMessageError(f"older_than_minutes must be a number from 0, for example 30; got {minutes!r}")
+    return event.get("model"), timedelta(minutes=minutes)
 
 
 def _envelope(record: Mapping[str, Json], model: str) -> Envelope:

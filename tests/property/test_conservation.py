@@ -48,7 +48,7 @@ def test_every_image_ends_in_one_record_and_none_is_done_before(
     rounds: list[list[tuple[int, str, bool, bool]]],
 ) -> None:
     records, predictor = Flaky(), FakePredictor()
-    ports = LabelPorts(SIGNS, IMAGES, predictor, records, FakeInbox(), maximum_receive_count=20)
+    ports = LabelPorts(SIGNS, IMAGES, predictor, records, FakeInbox(), 20, calls_in_flight=16)
     everything: set[ImageRef] = set()
     first_written: dict[str, TerminalRecord] = {}
     for deliveries in rounds:

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "adapters": {"adapters", "domain"},
     "events": {"domain"},
     "settings": {"domain"},
-    "bootstrap": {"adapters", "domain", "services", "settings"},
+    "bootstrap": {"bootstrap", "adapters", "domain", "services", "settings"},
     "handlers": {"bootstrap", "domain", "events", "services"},
 }
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from dayshift import bootstrap, events
-from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, metrics
+from dayshift import events
+from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, labeler, logger, metrics
 from dayshift.services.label import Outcome, Shift, label_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-bootstrap.labeler()  # at import: a cold start has more CPU than the first invocation
+labeler.ports()  # at import: a cold start has more CPU than the first invocation
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answers the ids of the messages to deliver again. `event` is an SQS batch, drawn in events.py."""
-    ports = bootstrap.labeler()
+    ports = labeler.ports()
     metrics.add_dimension("model", ports.model.name)
 
     def has_time() -> bool:

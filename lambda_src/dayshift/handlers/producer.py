@@ -5,20 +5,19 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from dayshift import bootstrap, events
-from dayshift.bootstrap import logger, metrics
+from dayshift import events
+from dayshift.bootstrap import logger, metrics, producer
 from dayshift.services.enqueue import enqueue
 
-bootstrap.producer()  # at import: a cold start has more CPU than the first invocation
+producer.ports()  # at import: a cold start has more CPU than the first invocation
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: object) -> dict[str, int]:
     """Answers `{"enqueued": n}`. `event` is an S3 notification, drawn in events.py."""
-    settings, queues = bootstrap.producer()
     images = [uploaded.image for uploaded in events.images_from_s3(event)]
-    done = enqueue(images, settings.images_bucket, settings.routes, queues, datetime.now(UTC))
+    done = enqueue(images, producer.ports(), datetime.now(UTC))
     logger.info("images_enqueued", count=done.sent)
     for image in (*done.unrouted, *done.foreign):
         logger.warning("image_unrouted", image=image.key, bucket=image.bucket, reason="no model's prefix matches")

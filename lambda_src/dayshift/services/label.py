@@ -16,8 +16,6 @@ from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import Inbox, Predictor, Records
 from dayshift.domain.results import Status, TerminalRecord
 
-# Sixteen calls of 300 ms saturate the 50 a second that Rekognition allows by default.
-CALLS_IN_FLIGHT = 16
 NOTHING_SEEN = Prediction((), None, 0.0)
 
 
@@ -31,6 +29,7 @@ class LabelPorts:
     records: Records
     inbox: Inbox
     maximum_receive_count: int
+    calls_in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def label_batch(messages: Sequence[Envelope], shift: Shift, report: Callable[[Ou
     """Labels a batch concurrently; answers the ids of the messages to deliver again. No image costs another."""
     rest: dict[str, int] = {}
     returned: list[str] = []
-    with ThreadPoolExecutor(CALLS_IN_FLIGHT, thread_name_prefix="label") as pool:
+    with ThreadPoolExecutor(shift.ports.calls_in_flight, thread_name_prefix="label") as pool:
         for wave in _waves(messages):
             running = {pool.submit(_settle, message, shift): message for message in wave}
             for future in as_completed(running):

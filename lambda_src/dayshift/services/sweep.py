@@ -3,11 +3,11 @@
 It is the promise behind every lost event: S3 is the record, the queue only a hint (`domain/sweeping` decides).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dayshift.domain.errors import TransientError
+from dayshift.domain.errors import ForeignMessageError, TransientError
 from dayshift.domain.messages import InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import Images, Ledger, Page, Progress, Queue, Records, StoredImage
@@ -52,6 +52,17 @@ class _Round:
 
     def verdict(self, tries: Tries) -> Verdict:
         return verdict(tries, self.depth, self.last_answer_at, self.patience, self.now)
+
+
+def sweep_models(
+    sweepers: Sequence[SweepPorts], only: str | None, patience: timedelta, now: datetime, has_time: Callable[[], bool]
+) -> dict[str, Swept]:
+    """Sweeps every model, or only one, and answers by model. Raises ForeignMessageError for a model that is none."""
+    known = [ports.route.model for ports in sweepers]
+    if only is not None and only not in known:
+        raise ForeignMessageError(f"model must be one of {known}; got {only!r}")
+    chosen = [ports for ports in sweepers if only in (None, ports.route.model)]
+    return {ports.route.model: sweep(ports, patience, now, has_time) for ports in chosen}
 
 
 def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool]) -> Swept:

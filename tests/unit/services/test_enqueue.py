@@ -2,7 +2,7 @@
 
 from dayshift.domain.images import ImageRef
 from dayshift.domain.routing import Route
-from dayshift.services.enqueue import Enqueued, enqueue
+from dayshift.services.enqueue import Enqueued, EnqueuePorts, enqueue
 from tests.fakes import IMAGES, NOON, FakeQueue, image
 
 ROUTES = (
@@ -13,7 +13,7 @@ ROUTES = (
 
 def run(*images: ImageRef) -> tuple[Enqueued, dict[str, FakeQueue]]:
     queues = {"signs": FakeQueue(), "night": FakeQueue()}
-    return enqueue(images, IMAGES, ROUTES, queues, NOON), queues
+    return enqueue(images, EnqueuePorts(IMAGES, ROUTES, queues), NOON), queues
 
 
 def test_each_image_is_one_message_however_many_wait() -> None:

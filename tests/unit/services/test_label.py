@@ -22,7 +22,7 @@ class Bench:
         self.predictor = predictor or FakePredictor()
         self.records, self.inbox = FakeRecords(), FakeInbox()
         self.outcomes: list[Outcome] = []
-        self.ports = LabelPorts(SIGNS, IMAGES, self.predictor, self.records, self.inbox, maximum_receive_count=20)
+        self.ports = LabelPorts(SIGNS, IMAGES, self.predictor, self.records, self.inbox, 20, calls_in_flight=16)
 
     def label(self, *messages: Envelope, has_time: bool = True) -> Sequence[str]:
         shift = Shift(self.ports, clock=ticking(), has_time=lambda: has_time)

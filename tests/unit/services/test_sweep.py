@@ -46,7 +46,7 @@ class Bench:
         return sweep(self.ports, timedelta(minutes=30), self.now, lambda: has_time)
 
     def answer(self, *images: ImageRef) -> None:
-        ports = LabelPorts(SIGNS, IMAGES, FakePredictor(), self.records, FakeInbox(), 20)
+        ports = LabelPorts(SIGNS, IMAGES, FakePredictor(), self.records, FakeInbox(), 20, 16)
         shift = Shift(ports, clock=ticking(self.now), has_time=lambda: True)
         label_batch([envelope(one) for one in images], shift, lambda outcome: None)
 
