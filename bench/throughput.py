@@ -12,7 +12,8 @@ from dayshift.domain.images import ImageRef, Limits
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import TerminalRecord
-from dayshift.services.label import CALLS_IN_FLIGHT, LabelPorts, Outcome, Shift, label_batch
+from dayshift.bootstrap import CALLS_IN_FLIGHT
+from dayshift.services.label import LabelPorts, Outcome, Shift, label_batch
 
 LATENCY_SECONDS = 0.3
 LIMITS = Limits(15_728_640, 80, 10_000, ("jpeg", "png"))
@@ -78,7 +79,7 @@ def run(quick: bool) -> Report:
 def _seconds(images: int) -> float:
     """How long one call of label_batch takes; every image must end as `ok`."""
     records, outcomes = RecordsInMemory(), list[Outcome]()
-    ports = LabelPorts(SIGNS, IMAGES, SleepingPredictor(), records, NoInbox(), 20)
+    ports = LabelPorts(SIGNS, IMAGES, SleepingPredictor(), records, NoInbox(), 20, CALLS_IN_FLIGHT)
     shift = Shift(ports, clock=lambda: datetime.now(UTC), has_time=lambda: True)
     messages = list(_messages(images))
     started = time.perf_counter()
