@@ -80,6 +80,9 @@ def main(arguments: list[str]) -> int:
     except LocalAwsError as error:
         console.print(f"error: {error}", style="red", markup=False)
         return 1
+    except KeyboardInterrupt:
+        console.print("interrupted; `make down` stops what was started")
+        return 130
 
 
 if __name__ == "__main__":

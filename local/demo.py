@@ -146,6 +146,9 @@ def main() -> int:
     except LocalAwsError as error:
         console.print(f"error: {error}", style="red", markup=False)
         return 1
+    except KeyboardInterrupt:
+        console.print("interrupted; what was started is stopped, its state is kept")
+        return 130
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class Terraform:
         with subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
         ) as process:
-            for event in _events(process.stdout or ()):
+            for event in _events(_to_its_end(process)):
                 match event.get("type"):
                     case "planned_change":
                         total += 1
@@ -114,6 +114,15 @@ class Terraform:
 
     def _command(self, *arguments: str) -> list[str]:
         return [str(TERRAFORM_WRAPPER), f"-chdir={TERRAFORM}", *arguments]
+
+
+def _to_its_end(process: "subprocess.Popen[str]") -> Iterator[str]:
+    """Its lines. Ctrl-C reaches Terraform too, which then saves its state: that is waited for."""
+    try:
+        yield from process.stdout or ()
+    except KeyboardInterrupt:
+        process.communicate()
+        raise
 
 
 def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
