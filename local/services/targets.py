@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, UnknownServiceError
 
 from local.services.firing import DeliveryError
 from local.services.schedule_store import Delivery
@@ -17,6 +17,7 @@ from local.services.schedule_store import Delivery
 log = logging.getLogger("local.scheduler")
 # Where boto3 spells a service otherwise than the SDK whose names universal targets use.
 BOTO3_NAMES = {"eventbridge": "events", "sfn": "stepfunctions", "cloudwatchlogs": "logs"}
+HOPELESS = (ParamValidationError, UnknownServiceError, ValueError)
 PASSING = {"TooManyRequestsException", "RequestTimeout", "ResourceConflictException", "SlowDown"}
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=910
@@ -40,8 +41,8 @@ class AwsTargets:
             status = error.response["ResponseMetadata"].get("HTTPStatusCode", 500)
             is_final = status < 500 and "Throttl" not in code and code not in PASSING
             raise DeliveryError(code, str(error), is_final) from error
-        except (BotoCoreError, ValueError, AttributeError) as error:
-            is_final = isinstance(error, ParamValidationError | ValueError | AttributeError)
+        except (BotoCoreError, ValueError) as error:
+            is_final = isinstance(error, HOPELESS)
             raise DeliveryError(type(error).__name__, str(error), is_final) from error
 
     def bury(self, delivery: Delivery, error: DeliveryError, condition: str | None) -> None:
