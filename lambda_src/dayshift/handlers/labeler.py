@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from dayshift import events
-from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, labeler, logger, metrics
+from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, labeler, logger, metrics, warm
 from dayshift.services.label import Outcome, Shift, label_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-labeler.ports()  # at import: a cold start has more CPU than the first invocation
+warm(labeler.ports)
 
 
 @logger.inject_lambda_context

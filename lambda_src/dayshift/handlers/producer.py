@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from dayshift import events
-from dayshift.bootstrap import logger, metrics, producer
+from dayshift.bootstrap import logger, metrics, producer, warm
 from dayshift.services.enqueue import enqueue
 
-producer.ports()  # at import: a cold start has more CPU than the first invocation
+warm(producer.ports)
 
 
 @logger.inject_lambda_context

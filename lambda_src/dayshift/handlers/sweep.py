@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from dayshift import events
-from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, metrics
+from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, metrics, warm
 from dayshift.bootstrap import sweep as sweeper
 from dayshift.domain.errors import TransientError
 from dayshift.services.sweep import sweep_models
@@ -15,7 +15,7 @@ from dayshift.services.sweep import sweep_models
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-sweeper.ports()  # at import: a cold start has more CPU than the first invocation
+warm(sweeper.ports)
 
 
 @logger.inject_lambda_context

@@ -1,5 +1,6 @@
 """The handlers as Lambda runs them: real events in, real adapters, moto behind them."""
 
+import gc
 import json
 
 import pytest
@@ -106,6 +107,13 @@ def test_a_function_without_its_settings_does_not_start(
         monkeypatch.delenv(setting)
     with pytest.raises(ConfigurationError, match="IMAGES_BUCKET is missing"):
         world.handler(name)
+
+
+@pytest.mark.parametrize("name", ["producer", "labeler", "sweep"])
+def test_garbage_is_collected_again_after_a_cold_start(world: World, name: str) -> None:
+    gc.disable()  # as `handlers/__init__.py` does, which is imported only once
+    world.handler(name)
+    assert gc.isenabled()
 
 
 def test_every_call_has_a_timeout_and_three_attempts(world: World) -> None:
