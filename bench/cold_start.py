@@ -17,7 +17,7 @@ from bench.started import IMAGES, PREFIX, ROOT, BenchError, canned_aws, function
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import InferenceRequest
 
-CLIENTS = {"producer": ["sqs"], "labeler": ["rekognition", "s3", "sqs"], "sweep": ["s3", "sqs"]}
+CLIENTS = {"producer": ["sqs"], "labeler": ["rekognition", "s3"], "sweep": ["s3", "sqs"]}
 # What Lambda's Python runtime itself brings, with its bytecode.
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 SWEPT = 1000  # a full page of the images bucket

@@ -1,6 +1,6 @@
 """SQS: sending in batches of ten, the depth of a queue, and letting a message rest."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -59,9 +59,12 @@ class SqsQueue:
 
 
 class SqsInbox:
-    """One queue, for the labeler that reads it through its mapping."""
+    """One queue, for the labeler that reads it through its mapping.
 
-    def __init__(self, sqs: "SQSClient", url: str) -> None:
+    The client is asked for when a first message must rest: a labeler that meets no trouble never makes it.
+    """
+
+    def __init__(self, sqs: "Callable[[], SQSClient]", url: str) -> None:
         self._sqs, self._url = sqs, url
 
     def rest(self, seconds_by_receipt: Mapping[str, int]) -> None:
@@ -72,7 +75,7 @@ class SqsInbox:
                 for place, (receipt, seconds) in enumerate(batch)
             ]
             with surroundings("letting messages rest"):
-                self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+                self._sqs().change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:

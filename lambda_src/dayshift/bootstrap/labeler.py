@@ -19,7 +19,7 @@ def ports() -> LabelPorts:
         images_bucket=settings.images_bucket,
         predictor=family_of(settings.model).predictor(client, settings.model),
         records=S3Records(client("s3"), settings.results_bucket, settings.model.name),
-        inbox=SqsInbox(client("sqs"), settings.queue_url),
+        inbox=SqsInbox(lambda: client("sqs"), settings.queue_url),
         maximum_receive_count=settings.maximum_receive_count,
         calls_in_flight=CALLS_IN_FLIGHT,
     )

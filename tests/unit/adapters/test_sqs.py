@@ -66,7 +66,7 @@ def test_sending_nothing_calls_nobody() -> None:
     sqs = boto3.client("sqs")
     with Stubber(sqs):
         SqsQueue(sqs, "https://queue").send([])
-        SqsInbox(sqs, "https://queue").rest({})
+        SqsInbox(lambda: sqs, "https://queue").rest({})
 
 
 def test_a_refused_key_closes_the_surroundings() -> None:
@@ -81,7 +81,7 @@ def test_a_resting_message_is_not_delivered(sqs: SQSClient) -> None:
     url = sqs.create_queue(QueueName="signs", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
     SqsQueue(sqs, url).send(REQUESTS[:2])
     first, second = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
-    SqsInbox(sqs, url).rest({first["ReceiptHandle"]: 600})
+    SqsInbox(lambda: sqs, url).rest({first["ReceiptHandle"]: 600})
     assert [body["image"] for body in (json.loads(second["Body"]),)] == [
         json.loads(message["Body"])["image"] for message in sqs.receive_message(QueueUrl=url)["Messages"]
     ]
