@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from bench.report import Figure, Report, Rows
 from bench.started import IMAGES, PREFIX
+from dayshift.bootstrap import CALLS_IN_FLIGHT
 from dayshift.domain.detections import Detection, Kind, Prediction
 from dayshift.domain.images import ImageRef, Limits
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import TerminalRecord
-from dayshift.bootstrap import CALLS_IN_FLIGHT
 from dayshift.services.label import LabelPorts, Outcome, Shift, label_batch
 
 LATENCY_SECONDS = 0.3
