@@ -133,6 +133,16 @@ def test_the_labeler_can_neither_write_an_image_nor_feed_its_queue(signs: Pipeli
     assert not may("rekognition:DetectFaces", "*")
 
 
+def test_the_schedule_sweeps_every_hour(signs: Pipeline) -> None:
+    before = sweeps(signs)
+    signs.aws.services_call("/_local/clock", b'{"advance_seconds": 7200}', "POST")
+    deadline = time.monotonic() + 30
+    while sweeps(signs) < before + 2:
+        assert time.monotonic() < deadline, f"wanted two sweeps in two hours, got {sweeps(signs) - before}"
+        time.sleep(0.5)
+    signs.aws.services_call("/_local/clock", b'{"real": true}', "POST")
+
+
 def test_the_command_uploads_waits_and_shows(signs: Pipeline, tmp_path: Path) -> None:
     (tmp_path / "corner shop.jpg").write_bytes(picture("BAKERY"))
     (tmp_path / "broken.jpg").write_bytes(b"no picture at all" * 20)
@@ -191,6 +201,14 @@ def sweep(signs: Pipeline) -> None:
         FunctionName=signs.deployment["functions"]["sweep"],
         Payload=json.dumps({"model": "signs", "older_than_minutes": 0}),
     )
+
+
+def sweeps(signs: Pipeline) -> int:
+    """How often the sweep has swept this model, by its log."""
+    group = f"/aws/lambda/{signs.deployment['functions']['sweep']}"
+    pages = signs.aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+    lines = [event["message"] for page in pages for event in page["events"]]
+    return sum('"model_swept"' in line and '"model":"signs"' in line for line in lines)
 
 
 def kill_labelers(signs: Pipeline, dice: random.Random) -> int:
