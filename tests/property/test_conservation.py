@@ -9,7 +9,8 @@ from dayshift.domain.errors import ClosedError, GoneError, PermanentError, Trans
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import Envelope
 from dayshift.domain.results import TerminalRecord
-from dayshift.services.label import LabelPorts, Outcome, Shift, label_batch
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.label import LabelPorts, Outcome
 from tests.fakes import IMAGES, SIGNS, FakeInbox, FakePredictor, FakeRecords, envelope, image, ticking
 
 FAULTS: Mapping[str, BaseException] = {

@@ -7,7 +7,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from dayshift import events
 from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, labeler, logger, metrics, warm
-from dayshift.services.label import Outcome, Shift, label_batch
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.label import Outcome
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

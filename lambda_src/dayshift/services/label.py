@@ -1,22 +1,19 @@
-"""Label: messages become terminal records. A message is done only after its records are written."""
+"""Label: one image becomes one terminal record, paid once."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from threading import Event
 
 from dayshift.domain.detections import Prediction
-from dayshift.domain.errors import ClosedError, GoneError, PermanentError, TransientError
+from dayshift.domain.errors import GoneError, PermanentError
 from dayshift.domain.images import ImageRef, check
-from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
+from dayshift.domain.messages import InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import Inbox, Predictor, Records
 from dayshift.domain.results import Status, TerminalRecord
 
 NOTHING_SEEN = Prediction((), None, 0.0)
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +30,6 @@ class LabelPorts:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
-    """One invocation: its ports and clock, whether another image can be finished, and `closed` once none can."""
-
-    ports: LabelPorts
-    clock: Callable[[], datetime]
-    has_time: Callable[[], bool]
-    closed: Event = field(default_factory=Event)
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one image in this delivery: its status, `already` or `returned`; why; its time and cost."""
 
@@ -54,14 +41,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """A message after its delivery: done, or to be delivered again after so many seconds."""
-
-    outcomes: tuple[Outcome, ...]
-    rest_seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """How an image ends, before it is written down."""
 
@@ -70,76 +49,16 @@ class Answer:
     prediction: Prediction = NOTHING_SEEN
 
 
-def label_batch(messages: Sequence[Envelope], shift: Shift, report: Callable[[Outcome], None]) -> tuple[str, ...]:
-    """Labels a batch concurrently; answers the ids of the messages to deliver again. No image costs another."""
-    rest: dict[str, int] = {}
-    returned: list[str] = []
-    with ThreadPoolExecutor(shift.ports.calls_in_flight, thread_name_prefix="label") as pool:
-        for wave in _waves(messages):
-            running = {pool.submit(_settle, message, shift): message for message in wave}
-            for future in as_completed(running):
-                message, error = running[future], future.exception()
-                settled = _settle_unforeseen(message, error, shift) if error else future.result()
-                for outcome in settled.outcomes:
-                    report(outcome)
-                if settled.rest_seconds is not None:
-                    rest[message.receipt] = settled.rest_seconds
-                    returned.append(message.message_id)
-    with suppress(TransientError):  # they come back all the same, after the queue's own visibility timeout
-        shift.ports.inbox.rest(rest)
-    return tuple(returned)
-
-
-def _waves(messages: Sequence[Envelope]) -> Iterable[list[Envelope]]:
-    """The batch in waves without two messages about one image: the second then finds the record, and is not paid."""
-    waves: dict[int, list[Envelope]] = defaultdict(list)
-    met: Counter[ImageRef] = Counter()
-    for message in messages:
-        images = [request.image for request in message.requests]
-        waves[max((met[image] for image in images), default=0)].append(message)
-        met.update(images)
-    return waves.values()
-
-
-def _settle(message: Envelope, shift: Shift) -> Settled:
-    """Does what a message asks, if there is time and no other image found the surroundings closed."""
-    if not shift.has_time():
-        return _returned(message, "no time left in this invocation", rest_seconds=0)
-    if shift.closed.is_set():
-        return _returned(message, "the surroundings refused another image of this batch")
-    try:
-        if message.problem is not None:
-            return Settled((_give_up_message(message, shift),))
-        return Settled(tuple(_label(request, shift) for request in message.requests))
-    except ClosedError as error:
-        shift.closed.set()
-        return _returned(message, str(error))
-    except TransientError as error:
-        return _returned(message, str(error))
-
-
-def _settle_unforeseen(message: Envelope, error: BaseException, shift: Shift) -> Settled:
-    """An error that nobody named goes back like any other; on the last receive but one it ends the image."""
-    reason = f"unforeseen: {type(error).__name__}: {error}"
-    if message.receive_count < shift.ports.maximum_receive_count - 1:
-        return _returned(message, reason)
-    try:
-        failed = Answer(Status.FAILED, reason)
-        return Settled(tuple(_conclude(request, failed, shift.clock(), shift) for request in message.requests))
-    except TransientError as transient:
-        return _returned(message, f"{reason}; then {transient}")
-
-
-def _label(request: InferenceRequest, shift: Shift) -> Outcome:
-    """One image to its terminal record, paid once."""
-    if request.image.bucket != shift.ports.images_bucket or request.model != shift.ports.model.name:
-        wanted = f"{shift.ports.images_bucket!r} and {shift.ports.model.name!r}"
+def label(request: InferenceRequest, ports: LabelPorts, clock: Clock) -> Outcome:
+    """The image of a request to its terminal record. Raises TransientError, and then nothing is settled."""
+    if request.image.bucket != ports.images_bucket or request.model != ports.model.name:
+        wanted = f"{ports.images_bucket!r} and {ports.model.name!r}"
         problem = f"wanted bucket and model {wanted}; got {request.image.bucket!r} and {request.model!r}"
-        return _conclude(request, Answer(Status.FAILED, f"foreign_message: {problem}"), shift.clock(), shift)
-    if shift.ports.records.exists(request.image):
+        return conclude(request, Answer(Status.FAILED, f"foreign_message: {problem}"), clock(), ports, clock)
+    if ports.records.exists(request.image):
         return Outcome(request.image.key, "already")
-    started = shift.clock()
-    return _conclude(request, _read(request.image, shift.ports.predictor), started, shift)
+    started = clock()
+    return conclude(request, _read(request.image, ports.predictor), started, ports, clock)
 
 
 def _read(image: ImageRef, predictor: Predictor) -> Answer:
@@ -154,13 +73,13 @@ def _read(image: ImageRef, predictor: Predictor) -> Answer:
     return Answer(Status.OK if prediction.detections else Status.NONE, None, prediction)
 
 
-def _conclude(request: InferenceRequest, answer: Answer, started: datetime, shift: Shift) -> Outcome:
+def conclude(request: InferenceRequest, answer: Answer, started: datetime, ports: LabelPorts, clock: Clock) -> Outcome:
     """Writes the terminal record; another delivery that wrote one first is as good."""
-    finished = shift.clock()
+    finished = clock()
     duration_ms = round((finished - started).total_seconds() * 1000)
     record = TerminalRecord(
         image=request.image,
-        model=shift.ports.model,
+        model=ports.model,
         status=answer.status,
         reason=answer.reason,
         detections=answer.prediction.detections,
@@ -170,20 +89,6 @@ def _conclude(request: InferenceRequest, answer: Answer, started: datetime, shif
         duration_ms=duration_ms,
         cost_usd=answer.prediction.cost_usd,
     )
-    wrote = shift.ports.records.write(record)
+    wrote = ports.records.write(record)
     result = str(answer.status) if wrote else "already"
     return Outcome(request.image.key, result, answer.reason, duration_ms, answer.prediction.cost_usd)
-
-
-def _give_up_message(message: Envelope, shift: Shift) -> Outcome:
-    """A message that names no image of ours ends as a failed record under its own id, its body's beginning kept."""
-    now = shift.clock()
-    stand_in = ImageRef(shift.ports.images_bucket, f"message/{message.message_id}", None, message.message_id, 0)
-    request = InferenceRequest(stand_in, shift.ports.model.name, now)
-    return _conclude(request, Answer(Status.FAILED, f"foreign_message: {message.problem}"), now, shift)
-
-
-def _returned(message: Envelope, reason: str, rest_seconds: int | None = None) -> Settled:
-    seconds = backoff_seconds(message.receive_count) if rest_seconds is None else rest_seconds
-    keys = [request.image.key for request in message.requests] or [f"message/{message.message_id}"]
-    return Settled(tuple(Outcome(key, "returned", reason) for key in keys), seconds)

@@ -7,7 +7,8 @@ from dayshift.domain.images import ImageRef
 from dayshift.domain.results import TerminalRecord
 from dayshift.domain.routing import Route
 from dayshift.domain.sweeping import QueueDepth
-from dayshift.services.label import LabelPorts, Shift, label_batch
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.label import LabelPorts
 from dayshift.services.sweep import SweepPorts, Swept, sweep
 from tests.fakes import (
     IMAGES,

@@ -1,4 +1,4 @@
-"""The labeler's one sentence: a message is done only after its terminal record is written."""
+"""The one sentence that matters most: a message is done only after its terminal record is written."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,8 @@ from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ClosedError, GoneError, PermanentError, TransientError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import Envelope
-from dayshift.services.label import LabelPorts, Outcome, Shift, label_batch
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.label import LabelPorts, Outcome
 from tests.fakes import IMAGES, SIGNS, FakeInbox, FakePredictor, FakeRecords, envelope, image, ticking
 
 
