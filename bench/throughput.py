@@ -13,7 +13,8 @@ from dayshift.domain.images import ImageRef, Limits
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import TerminalRecord
-from dayshift.services.label import LabelPorts, Outcome, Shift, label_batch
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.label import LabelPorts, Outcome
 
 LATENCY_SECONDS = 0.3
 LIMITS = Limits(15_728_640, 80, 10_000, ("jpeg", "png"))
