@@ -36,7 +36,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - BENCHES.keys():
         parser.error(f"wanted names among {', '.join(BENCHES)}; got {', '.join(sorted(unknown))}")
-    console, failed = Console(), False
+    console, failed = Console(width=None if sys.stdout.isatty() else 120), False
     for name in chosen.names or BENCHES:
         try:
             report = BENCHES[name](chosen.quick)

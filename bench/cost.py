@@ -79,5 +79,6 @@ def usd_per_million(usages: Iterable[Usage]) -> dict[str, float]:
     total: dict[str, float] = {}
     for used in usages:
         for thing, amount in used.items():
-            total[thing] = total.get(thing, 0.0) + amount * prices[thing]["usd"] * 1e6
+            usd = prices[thing]["usd"] / prices[thing]["units"]
+            total[thing] = total.get(thing, 0.0) + amount * usd * 1_000_000
     return total

@@ -11,9 +11,11 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any
 
 import boto3
 from moto import mock_aws
@@ -68,36 +70,37 @@ def produced(pipeline: Ours | Seed, events: int) -> int:
     return events
 
 
-def labelled(pipeline: Ours | Seed, bodies: Sequence[str], batch: int) -> int:
-    """Hands over messages in batches, as the mapping does; answers how many batches."""
+def labelled(pipeline: Ours | Seed, messages: Mapping[str, str], batch: int) -> int:
+    """Hands over messages (receipts by body) in batches, as the mapping does; answers how many batches."""
+    waiting, batches = iter(messages.items()), 0
+    while records := [_record(body, receipt) for body, receipt in islice(waiting, batch)]:
+        pipeline.label(records)
+        batches += 1
+    return batches
+
+
+def _record(body: str, receipt: str) -> dict[str, Any]:
     attributes = {"ApproximateReceiveCount": "1"}
-    for start in range(0, len(bodies), batch):
-        pipeline.label(
-            [
-                {"messageId": f"m{place}", "receiptHandle": f"r{place}", "body": body, "attributes": attributes}
-                for place, body in enumerate(bodies[start : start + batch])
-            ]
-        )
-    return -(-len(bodies) // batch)
+    return {"messageId": f"id of {receipt}", "receiptHandle": receipt, "body": body, "attributes": attributes}
 
 
-def received(images: int) -> list[str]:
-    """The bodies of so many different messages, out of the queue."""
-    sqs, bodies = boto3.client("sqs"), dict[str, None]()
-    while len(bodies) < images:
+def received(images: int) -> dict[str, str]:
+    """So many different messages out of the queue: receipts by body, which the seed sends more than once."""
+    sqs, messages = boto3.client("sqs"), dict[str, str]()
+    while len(messages) < images:
         answer = sqs.receive_message(QueueUrl=os.environ["QUEUE_URL"], MaxNumberOfMessages=10)
-        bodies |= {message["Body"]: None for message in answer["Messages"]}
-    return list(bodies)[:images]
+        messages |= {message["Body"]: message["ReceiptHandle"] for message in answer["Messages"]}
+    return dict(islice(messages.items(), images))
 
 
 def on_canned_answers(wanted: Wanted, log: io.StringIO) -> tuple[Part, Part]:
     """Each part by itself, warmed up, on messages that were never in a queue."""
     pipeline = Ours() if wanted.system == "ours" else Seed()
-    bodies = [pipeline.body(place) for place in range(wanted.images)]
-    labelled(pipeline, bodies[:WARM_UPS], wanted.batch)
+    messages = {pipeline.body(place): f"receipt {place}" for place in range(wanted.images)}
+    labelled(pipeline, dict(islice(messages.items(), WARM_UPS)), wanted.batch)
     pipeline.produce(0)
     producer = measured(pipeline, lambda: produced(pipeline, wanted.events), log)
-    return producer, measured(pipeline, lambda: labelled(pipeline, bodies, wanted.batch), log)
+    return producer, measured(pipeline, lambda: labelled(pipeline, messages, wanted.batch), log)
 
 
 def on_moto(wanted: Wanted, log: io.StringIO) -> tuple[Part, Part]:
@@ -110,8 +113,8 @@ def on_moto(wanted: Wanted, log: io.StringIO) -> tuple[Part, Part]:
         s3.put_object(Bucket=IMAGES, Key=key_of(place), Body=b"x" * 100)
     pipeline = Ours() if wanted.system == "ours" else Seed()
     producer = measured(pipeline, lambda: produced(pipeline, wanted.events), log)
-    bodies = received(wanted.images)
-    return producer, measured(pipeline, lambda: labelled(pipeline, bodies, wanted.batch), log)
+    messages = received(wanted.images)
+    return producer, measured(pipeline, lambda: labelled(pipeline, messages, wanted.batch), log)
 
 
 def main() -> None:
