@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 warm(labeler.ports)
 
 
-@logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answers the ids of the messages to deliver again. `event` is an SQS batch, drawn in events.py."""
+    logger.append_keys(request_id=context.aws_request_id)
     ports = labeler.ports()
     metrics.add_dimension("model", ports.model.name)
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 warm(sweeper.ports)
 
 
-@logger.inject_lambda_context
 @metrics.log_metrics
 def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answers `{"models": {"signs": {"seen", "enqueued", …}}}`. `event` is drawn at `events.sweep_wish`."""
+    logger.append_keys(request_id=context.aws_request_id)
     only, patience = events.sweep_wish(event, sweeper.patience())
 
     def has_time() -> bool:
