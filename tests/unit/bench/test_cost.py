@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,17 @@ LABELER = {"runs": 10, "calls": LABELER_CALLS, "cpu_ms": 800.0, "log_bytes": 50_
 SEED_PRODUCER = PART | {"calls": {"GetQueueUrl": 10, "ListObjectsV2": 10, "SendMessage": 10}}
 
 
-def work(**changes: object) -> Work:
-    plain = {"runs": 1, "calls": {}, "cpu_ms": 0, "log_bytes": 0, "log_lines": 0, "memory_mb": 1769, "waiting_ms": 0}
-    return Work(**(plain | changes))  # type: ignore[arg-type]
+def work(**changes: Any) -> Work:
+    plain: dict[str, Any] = {
+        "runs": 1,
+        "calls": {},
+        "cpu_ms": 0,
+        "log_bytes": 0,
+        "log_lines": 0,
+        "memory_mb": 1769,
+        "waiting_ms": 0,
+    }
+    return Work(**(plain | changes))
 
 
 def test_calls_become_requests_by_their_price_and_the_model_is_left_out():
