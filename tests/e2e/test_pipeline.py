@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dayshift.domain.results import record_key
+from local.places import DEMO_RESULTS
 from local.stack import LocalAws
 from tests.e2e.conftest import Pipeline, picture
 
@@ -155,6 +156,20 @@ def test_the_command_uploads_waits_and_shows(signs: Pipeline, tmp_path: Path) ->
     status = dayshift(signs.aws, "status", "--output", "json")
     models = [json.loads(line) for line in status.stdout.splitlines()]
     assert {model["model"]: model["mapping"] for model in models} == {"photos": "Enabled", "signs": "Enabled"}
+
+
+def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
+    environment = {"DAYSHIFT_LOCAL_DIR": str(aws.folder), "PATH": os.environ["PATH"], "HOME": str(aws.folder)}
+    run = subprocess.run(
+        [sys.executable, "-m", "local.demo"],
+        cwd=DEMO_RESULTS.parent, capture_output=True, text=True, check=False, timeout=300, env=environment,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    summary = json.loads((DEMO_RESULTS / "summary.json").read_text())
+    assert (summary["counts"]["lost"], summary["unexpected"]) == (0, {})
+    assert sum(summary["counts"].values()) == summary["uploaded"] >= 8
+    drawn = {path.name.removesuffix(".boxes.jpg") for path in DEMO_RESULTS.rglob("*.boxes.jpg")}
+    assert {"turned.jpg", "astronaut.jpg", "red + blue 50% off.jpg"} <= drawn
 
 
 def test_a_second_plan_changes_nothing(aws: LocalAws) -> None:
