@@ -75,9 +75,9 @@ class Pipeline:
         return int(json.loads(self.aws.services_call("/_local/health"))["calls"].get(f"rekognition.{operation}", 0))
 
 
-def picture(text: str, size: tuple[int, int] = (240, 100), kind: str = "JPEG") -> bytes:
+def picture(text: str, size: tuple[int, int] = (240, 100), kind: str = "JPEG", background: str = "white") -> bytes:
     """A small picture that says something."""
-    image = Image.new("RGB", size, "white")
+    image = Image.new("RGB", size, background)
     ImageDraw.Draw(image).text((20, 30), text, fill="black", font=ImageFont.load_default(32))
     body = io.BytesIO()
     image.save(body, kind)
