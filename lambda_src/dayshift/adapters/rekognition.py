@@ -96,8 +96,12 @@ class RekognitionPredictor:
         answer = self._rekognition.detect_text(
             Image=source, Filters={"WordFilter": {"MinConfidence": self._minimum_confidence_percent}}
         )
-        # A line holds its words: both would say everything twice.
-        lines = [text for text in answer["TextDetections"] if text.get("Type") == "LINE"]
+        # A line holds its words: both would say everything twice. The filter above is for words; lines keep their own.
+        lines = [
+            text
+            for text in answer["TextDetections"]
+            if text.get("Type") == "LINE" and text["Confidence"] >= self._minimum_confidence_percent
+        ]
         detections = tuple(
             Detection(
                 Kind.TEXT, text["DetectedText"], round(text["Confidence"], 3), _box(text["Geometry"]["BoundingBox"])

@@ -76,6 +76,14 @@ def test_each_place_of_a_thing_is_a_detection_and_words_are_not_said_twice(bench
     )
 
 
+def test_a_line_below_the_minimum_confidence_is_left_out(s3: S3Client) -> None:
+    bench = Bench(
+        s3, ModelSpec("t", "rekognition", None, "t/", {"features": ["text"], "minimum_confidence_percent": 92})
+    )
+    bench.stub.add_response("detect_text", TEXT)
+    assert bench.predictor.predict(image()).detections == ()
+
+
 def test_one_feature_is_one_call_and_one_price(s3: S3Client) -> None:
     bench = Bench(s3, ModelSpec("t", "rekognition", None, "t/", {"features": ["text"]}))
     bench.stub.add_response("detect_text", {"TextDetections": [], "TextModelVersion": "3.1"})
