@@ -1,6 +1,5 @@
 """Every single fault at every call, before and after its effect: nothing is lost, nothing ends twice, nothing fails.
 
-
 The calls of one image's way are counted first; then each is made to fail once, and the image is delivered again.
 """
 
