@@ -1,9 +1,8 @@
-"""What the command must know of a family before AWS is asked: the largest image, and the list price of one.
-
-The labeler has the limits and prices that count; a test holds these against them.
-"""
+"""What the command must know of a family before AWS is asked: the largest image, and the list price of one."""
 
 from dataclasses import dataclass
+
+from dayshift.adapters import rekognition
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +15,11 @@ class FamilyFacts:
 
 
 _FACTS = {
-    # Amazon Rekognition, "Guidelines and quotas"; price list, first million images a month, us-east-1
-    "rekognition": FamilyFacts(15_728_640, 0.002, "0.001 USD each for labels and for text"),
+    "rekognition": FamilyFacts(
+        maximum_bytes=rekognition.LIMITS.maximum_bytes,
+        usd_per_image=2 * rekognition.USD_PER_CALL,
+        price_sentence=f"{rekognition.USD_PER_CALL} USD each for labels and for text",
+    ),
 }
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from dayshift.adapters.rekognition import LIMITS, USD_PER_CALL
-from dayshift_cli.families import facts_of
 from dayshift_cli.images import natural
 from dayshift_cli.render import Meter
 
@@ -82,13 +80,6 @@ def test_a_file_too_large_for_the_model_is_refused_with_both_numbers_and_the_res
     alone = aws.run("upload", photos / "huge.jpg", "--model", "signs")
     assert alone.exit_code == 1
     assert "--force" in alone.stderr
-
-
-def test_limits_and_prices_are_the_labelers_own() -> None:
-    facts = facts_of("rekognition")
-    assert facts is not None
-    assert facts.maximum_bytes == LIMITS.maximum_bytes
-    assert facts.usd_per_image == 2 * USD_PER_CALL
 
 
 def test_two_files_that_would_share_a_key_are_refused_before_anything_is_uploaded(aws: Any, tmp_path: Path) -> None:
