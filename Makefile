@@ -14,6 +14,7 @@ CHECKOV := $(KEPT)/venv-checkov/.installed
 TERRAFORM := $(CURDIR)/tools/terraform
 TEST_DATA := $(CURDIR)/$(KEPT)/terraform/test
 PYTEST := $(BIN)/python -m pytest
+SIDE_BY_SIDE := -n auto --maxprocesses 4
 
 ENV ?= dev
 STATE_BUCKET ?=
@@ -81,7 +82,7 @@ types: $(DEV) ## Types of Python (mypy --strict)
 	$(BIN)/mypy
 
 unit: $(DEV) ## Unit tests
-	$(PYTEST) tests/unit
+	$(PYTEST) $(SIDE_BY_SIDE) tests/unit
 
 property: $(DEV) ## Property tests
 	$(PYTEST) tests/property
@@ -95,7 +96,7 @@ terraform-test: package ## terraform validate and terraform test, on mocks
 	TF_DATA_DIR=$(TEST_DATA) $(TERRAFORM) -chdir=terraform test
 
 plan-test: $(DEV) $(CHECKOV) package ## Plans of the real provider against what they must hold
-	$(PYTEST) tests/terraform
+	$(PYTEST) $(SIDE_BY_SIDE) tests/terraform
 
 checkov: $(CHECKOV) ## Security scan of the configuration, at its most and its least (reports: .dayshift/checkov*.sarif)
 	@$(SCAN) --output-file-path console,$(KEPT)/checkov.sarif
@@ -104,7 +105,7 @@ checkov: $(CHECKOV) ## Security scan of the configuration, at its most and its l
 SCAN = $(KEPT)/venv-checkov/bin/checkov --config-file .checkov.yaml --output cli --output sarif
 
 mutants: $(DEV) package ## The failures of the system that this replaces, put back: each must be noticed
-	$(PYTEST) tests/mutants
+	$(PYTEST) $(SIDE_BY_SIDE) tests/mutants
 
 e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on the local AWS
 	$(PYTEST) tests/e2e
