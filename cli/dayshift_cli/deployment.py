@@ -109,7 +109,7 @@ def from_terraform(folder: Path) -> Deployment:
     ways = "Name an environment with --env, for example --env dev, or the applied configuration with --terraform-dir."
     command = ["terraform", f"-chdir={folder}", "output", "-no-color", "-json", "deployment"]
     try:
-        answer = subprocess.run(  # noqa: S603 an argument list without a shell, of which the user gives the folder
+        answer = subprocess.run(
             command, capture_output=True, encoding="utf-8", timeout=_TERRAFORM_TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:

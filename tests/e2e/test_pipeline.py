@@ -67,7 +67,7 @@ def test_a_message_that_is_not_ours_ends_as_a_record_and_blocks_nothing(signs: P
 
 
 def test_nothing_is_lost_and_nothing_is_doubled_by_duplicates_lost_events_and_kills(signs: Pipeline) -> None:
-    before, dice = signs.calls("DetectText"), random.Random(7)  # noqa: S311  # the same dice in every run
+    before, dice = signs.calls("DetectText"), random.Random(7)  # the same dice in every run
     folder = f"many {time.time_ns()}"
     pictures = [picture(f"N {number}") for number in range(IMAGES)]
     with soon_visible_again(signs), ThreadPoolExecutor(1) as background:

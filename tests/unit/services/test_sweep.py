@@ -113,6 +113,17 @@ def test_an_outage_however_long_exhausts_nobody() -> None:
     assert bench.record(LOST).status == "ok"
 
 
+def test_tries_in_an_outage_do_not_count_once_it_is_over() -> None:
+    bench = Bench()
+    bench.images.upload(LOST, OTHER)
+    for _ in range(24 * 5):
+        bench.sweep()
+    bench.answer(OTHER)
+    swept = bench.sweep()
+    assert (swept.enqueued, swept.exhausted) == (1, 0)
+    assert bench.queue.sent[-1].image == LOST
+
+
 def test_an_image_in_flight_is_given_six_hours_before_it_gets_a_second_message() -> None:
     bench = Bench()
     bench.images.upload(LOST)
