@@ -31,16 +31,17 @@ class S3Ledger:
         self._s3, self._bucket, self._model = s3, bucket, model
 
     def answered(self, images: Sequence[ImageRef]) -> tuple[frozenset[ImageRef], datetime | None]:
-        """Lists the records between the first and the last of these images, and looks up what that left open.
+        """Lists the records from the least to the greatest of theirs; those under a hash are looked up one by one.
 
-        A record's key begins with its image's key, so adjacent images have nearly adjacent records. "Nearly", since
-        "/" sorts after "!": an image missing from the listing is looked for by itself before it counts as unanswered.
+        A record's key begins with its image's key, so adjacent images have nearly adjacent records ("nearly", since
+        "/" sorts after "!"). One hash, which sorts last, would stretch that range over all records of the model.
         """
         places = {record_key(self._model, image.key, image.version): image for image in images}
-        seen, newest = self._listed(min(places), max(places))
-        missing = places.keys() - seen
-        found = {place for place in missing if is_there(self._s3, self._bucket, place)}
-        return frozenset(places[place] for place in (places.keys() & seen) | found), newest
+        hashed = {place for place in places if place.startswith(f"{RECORDS_ROOT}{self._model}/~")}
+        plain = places.keys() - hashed
+        seen, newest = self._listed(min(plain), max(plain)) if plain else (set(), None)
+        seen |= {place for place in hashed if is_there(self._s3, self._bucket, place)}
+        return frozenset(image for place, image in places.items() if place in seen), newest
 
     def tries(self, image: ImageRef) -> Tries | None:
         """The tries of one image; None if it was never swept."""

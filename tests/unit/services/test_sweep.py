@@ -6,7 +6,7 @@ from dayshift.domain.errors import TransientError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.results import TerminalRecord
 from dayshift.domain.routing import Route
-from dayshift.domain.sweeping import QueueDepth
+from dayshift.domain.sweeping import QueueDepth, Tries
 from dayshift.services.batch import Shift, label_batch
 from dayshift.services.label import LabelPorts
 from dayshift.services.sweep import SweepPorts, Swept, sweep
@@ -129,6 +129,18 @@ def test_an_image_in_flight_is_given_six_hours_before_it_gets_a_second_message()
     bench.images.upload(LOST)
     bench.queue.counts = QueueDepth(visible=0, in_flight=1, delayed=0)
     assert [bench.sweep().enqueued for _ in range(7)] == [0, 0, 0, 0, 0, 1, 0]
+
+
+def test_an_image_that_may_be_in_flight_is_never_exhausted() -> None:
+    bench = Bench()
+    bench.images.upload(LOST, OTHER)
+    bench.ledger.kept[LOST] = Tries(3, NOON)
+    bench.now += HOUR
+    bench.answer(OTHER)
+    bench.queue.counts = QueueDepth(visible=0, in_flight=1, delayed=0)
+    assert bench.sweep(after=7 * HOUR).exhausted == 0
+    bench.queue.counts = QueueDepth(visible=0, in_flight=0, delayed=0)
+    assert bench.sweep().exhausted == 1
 
 
 def test_an_image_of_a_more_specific_model_is_left_to_its_own_sweep() -> None:
