@@ -1,0 +1,98 @@
+"""Noticing: how one tick's look at a model changes what is remembered, before and after the decision."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dayshift.domain.lifecycle import Action, MappingState, ModelState
+from dayshift.domain.memory import STARTS_KEPT, Memory
+from dayshift.domain.policy import Kind, Policy
+from dayshift.domain.sweeping import QueueDepth
+
+DRAIN = timedelta(minutes=10)
+HOLD_OFF, LONGEST_HOLD_OFF = timedelta(minutes=5), timedelta(minutes=40)
+BILLED = (ModelState.STARTING, ModelState.RUNNING)
+FORGET_START = timedelta(minutes=5)  # a model still STOPPED so long after its start was stopped by somebody
+
+
+def noticed(
+    memory: Memory, policy: Policy, state: ModelState, mapping: MappingState, depth: QueueDepth, now: datetime
+) -> Memory:
+    """The memory after a look at the model, its gate and its queue."""
+    memory = _starts(_hours(memory, policy, state, now), state, now)
+    total = depth.visible + depth.in_flight + depth.delayed
+    is_open = mapping is MappingState.ENABLED and state is ModelState.RUNNING
+    # What an open gate clears within a minute is being read, not waiting.
+    waits = total > 0 and not (is_open and depth.visible <= policy.images_per_minute)
+    is_idle = depth.visible + depth.delayed == 0
+    return replace(
+        memory,
+        waiting_since=(memory.waiting_since or now) if waits else None,
+        idle_since=(memory.idle_since or now) if is_idle else None,
+    )
+
+
+def settled(
+    memory: Memory,
+    policy: Policy,
+    running: bool,
+    by_override: bool,
+    state: ModelState,
+    mapping: MappingState,
+    action: Action,
+    now: datetime,
+) -> Memory:
+    """The memory after the decision and its step."""
+    is_open = mapping is MappingState.ENABLED and state is ModelState.RUNNING
+    drains = not running and state is ModelState.RUNNING and action is not Action.STOP_MODEL
+    awake = running and not by_override and policy.kind is Kind.ON_DEADLINE
+    began = memory.start_began or (now if action is Action.START_MODEL or state is ModelState.STARTING else None)
+    return replace(
+        memory,
+        wanted_since=(memory.wanted_since or now) if running and not is_open else None,
+        unwanted_since=(memory.unwanted_since or now) if not running and state in BILLED else None,
+        draining_since=(memory.draining_since or now) if drains else None,
+        awake_since=(memory.awake_since or now) if awake else None,
+        start_began=began,
+    )
+
+
+def is_held_off(memory: Memory, now: datetime) -> bool:
+    """Whether the next start must wait: 5, 10, 20, then 40 minutes after each start in a row that FAILED."""
+    if memory.failed_at is None or memory.failures < 1:
+        return False
+    return now < memory.failed_at + min(HOLD_OFF * 2 ** (memory.failures - 1), LONGEST_HOLD_OFF)
+
+
+def is_drain_over(memory: Memory, now: datetime) -> bool:
+    """Whether what is still in flight is no longer waited for."""
+    return memory.draining_since is not None and now - memory.draining_since >= DRAIN
+
+
+def _starts(memory: Memory, state: ModelState, now: datetime) -> Memory:
+    began = memory.start_began
+    match state:
+        case ModelState.RUNNING:
+            took = (round((now - began).total_seconds()),) if began is not None else ()
+            starts = (*memory.starts, *took)[-STARTS_KEPT:]
+            return replace(memory, starts=starts, start_began=None, failures=0, failed_at=None)
+        case ModelState.FAILED if began is not None:
+            return replace(memory, start_began=None, failures=memory.failures + 1, failed_at=now)
+        case ModelState.STOPPED if began is not None and now - began >= FORGET_START:
+            return replace(memory, start_began=None)
+    return memory
+
+
+def _hours(memory: Memory, policy: Policy, state: ModelState, now: datetime) -> Memory:
+    """Counts how long the model is billed in each local day."""
+    is_billed, since = state in BILLED, memory.running_since
+    midnight = now.astimezone(policy.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    today = now.astimezone(policy.zone).date().isoformat()
+    if memory.day != today:
+        if not is_billed and since is None and memory.ran_seconds == 0:
+            return memory  # a day on which nothing happens is not worth a write
+        since = max(since, midnight) if since is not None else None
+        memory = replace(memory, day=today, ran_seconds=0, running_since=since)
+    if is_billed:
+        return replace(memory, running_since=since or now)
+    ran = round((now - since).total_seconds()) if since is not None else 0
+    return replace(memory, running_since=None, ran_seconds=memory.ran_seconds + ran)
