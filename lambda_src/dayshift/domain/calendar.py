@@ -1,13 +1,11 @@
 """Calendar: when a place is open, by its own wall clock.
 
-A window is written "Mon-Fri 09:00-18:00", "Sat 10:00-14:00" or, over midnight, "Mon,Wed 22:00-02:00". Several windows
-are their union. A window belongs to the date on which it begins: a closed date drops the windows that begin on it.
-A wall time means the first instant at which the clock shows it or a later one: a time that is skipped in spring is the
-moment of the skip, one that comes twice in autumn is the first. EventBridge Scheduler fires so too, except that it
-skips the skipped (Scheduler user guide, "Daylight saving time"); the tick heals that.
+Several windows (domain/windows) are their union. A window belongs to the date on which it begins: a closed date drops
+the windows that begin on it. A wall time means the first instant at which the clock shows it or a later one: a time that
+is skipped in spring is the moment of the skip, one that comes twice in autumn is the first. EventBridge Scheduler does
+the same, except that it skips the skipped (Scheduler user guide, "Daylight saving time"); the tick heals that.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,32 +13,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.windows import DAY, Window, wall_time
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MIDNIGHT = "24:00"
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+SECOND = timedelta(seconds=1)
 LONGEST_SEARCH = timedelta(days=400)  # a window that does not open within this never will
-_FORM = re.compile(r"(?P<days>[A-Za-z]{3}([-,][A-Za-z]{3})*) (?P<start>\d\d:\d\d)-(?P<until>\d\d:\d\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days on which a window begins (0 is Monday), its first wall time, and its length by the wall clock."""
-
-    days: frozenset[int]
-    start: time
-    until: timedelta  # since midnight of the day on which it begins; over 24 h where it ends on the next
-
-    @classmethod
-    def parse(cls, text: str) -> "Window":
-        """Reads "Mon-Fri 09:00-18:00". Raises ConfigurationError that shows what was got and what would do."""
-        found = _FORM.fullmatch(text)
-        if found is None:
-            raise _unfit(text)
-        start, until = _since_midnight(found["start"], text), _since_midnight(found["until"], text)
-        if start in (DAY, until):
-            raise _unfit(text)
-        return cls(_days(found["days"], text), _time(start), until if until > start else until + DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +112,7 @@ def _windows_on(day: date, calendar: Calendar) -> tuple[Opening, ...]:
     for window in calendar.windows:
         if day.weekday() in window.days:
             start = instant(day, window.start, calendar.zone)
-            end = instant(day + DAY * (window.until // DAY), _time(window.until % DAY), calendar.zone)
+            end = instant(day + DAY * (window.until // DAY), wall_time(window.until % DAY), calendar.zone)
             if start < end:  # a window that lies in a skipped hour has no length
                 found.append(Opening(start, end))
     return tuple(found)
@@ -164,38 +140,8 @@ def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return after
 
 
-def _since_midnight(text: str, window: str) -> timedelta:
-    hours, minutes = int(text[:2]), int(text[3:])
-    if (hours > 23 or minutes > 59) and text != MIDNIGHT:
-        raise _unfit(window)
-    return timedelta(hours=hours, minutes=minutes)
-
-
-def _days(text: str, window: str) -> frozenset[int]:
-    days: set[int] = set()
-    for part in text.split(","):
-        names = part.split("-")
-        if len(names) > 2 or not set(names) <= set(DAYS):
-            raise _unfit(window)
-        first, last = DAYS.index(names[0]), DAYS.index(names[-1])
-        days.update((first + count) % 7 for count in range((last - first) % 7 + 1))
-    return frozenset(days)
-
-
-def _time(since_midnight: timedelta) -> time:
-    hour, minute = divmod(since_midnight // timedelta(minutes=1), 60)
-    return time(hour, minute)
-
-
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ConfigurationError(f'a closed date must be written like "2026-12-24"; got {text!r}') from error
-
-
-def _unfit(window: str) -> ConfigurationError:
-    return ConfigurationError(
-        f'a window must be written like "Mon-Fri 09:00-18:00" (until 24:00; over midnight "Fri 22:00-02:00"; two '
-        f"digits, and an end that differs from the beginning); got {window!r}"
-    )

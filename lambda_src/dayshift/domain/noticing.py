@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dayshift.domain.lifecycle import Action, MappingState, ModelState
+from dayshift.domain.lifecycle import Action, MappingState, ModelState, Observed
 from dayshift.domain.memory import STARTS_KEPT, Memory
 from dayshift.domain.policy import Kind, Policy
 from dayshift.domain.sweeping import QueueDepth
@@ -35,16 +35,16 @@ def settled(
     memory: Memory,
     policy: Policy,
     running: bool,
-    by_override: bool,
-    state: ModelState,
-    mapping: MappingState,
+    by_policy: bool,
+    seen: Observed,
     action: Action,
     now: datetime,
 ) -> Memory:
-    """The memory after the decision and its step."""
-    is_open = mapping is MappingState.ENABLED and state is ModelState.RUNNING
+    """The memory after the decision and its step; `by_policy`: the policy, and no override, wishes it to run."""
+    state = seen.model
+    is_open = seen.mapping is MappingState.ENABLED and state is ModelState.RUNNING
     drains = not running and state is ModelState.RUNNING and action is not Action.STOP_MODEL
-    awake = running and not by_override and policy.kind is Kind.ON_DEADLINE
+    awake = by_policy and policy.kind is Kind.ON_DEADLINE
     began = memory.start_began or (now if action is Action.START_MODEL or state is ModelState.STARTING else None)
     return replace(
         memory,
@@ -60,7 +60,8 @@ def is_held_off(memory: Memory, now: datetime) -> bool:
     """Whether the next start must wait: 5, 10, 20, then 40 minutes after each start in a row that FAILED."""
     if memory.failed_at is None or memory.failures < 1:
         return False
-    return now < memory.failed_at + min(HOLD_OFF * 2 ** (memory.failures - 1), LONGEST_HOLD_OFF)
+    wait: timedelta = min(HOLD_OFF * 2 ** (memory.failures - 1), LONGEST_HOLD_OFF)
+    return now < memory.failed_at + wait
 
 
 def is_drain_over(memory: Memory, now: datetime) -> bool:

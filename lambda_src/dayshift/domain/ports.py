@@ -7,7 +7,10 @@ from typing import Protocol
 
 from dayshift.domain.detections import Prediction
 from dayshift.domain.images import ImageRef, Limits
+from dayshift.domain.lifecycle import MappingState, ModelState
+from dayshift.domain.memory import Memory
 from dayshift.domain.messages import InferenceRequest
+from dayshift.domain.override import Override
 from dayshift.domain.results import TerminalRecord
 from dayshift.domain.sweeping import QueueDepth, Tries
 
@@ -98,3 +101,65 @@ class Ledger(Protocol):
 
     def keep(self, progress: Progress) -> None:
         """Keeps it for the next sweep."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """A model's state, the service's own word for it, and what it, or we, have to say about it."""
+
+    state: ModelState
+    word: str
+    message: str = ""
+
+
+class ModelPower(Protocol):
+    """A family's way of starting and stopping one model. Everything raises TransientError; already so is success."""
+
+    def describe(self) -> ModelStatus:
+        """What the model is doing."""
+
+    def start(self) -> None:
+        """Asks for the start; the model runs some minutes later."""
+
+    def stop(self) -> None:
+        """Asks for the stop. A refusal, as while STARTING, returns quietly: whoever wants it stopped asks again."""
+
+    def probe(self) -> bool:
+        """Whether the model answers an inference. True where the family has no cheap way to ask."""
+
+
+class Gate(Protocol):
+    """The event source mapping between the queue and the labeler. Everything raises TransientError."""
+
+    def state(self) -> MappingState:
+        """Open, closed, between the two, or not there."""
+
+    def enable(self) -> None:
+        """Opens it, in seconds; returns quietly while it is changing."""
+
+    def disable(self) -> None:
+        """Closes it, in seconds; what was taken is still finished."""
+
+
+class Depth(Protocol):
+    """The queue as reconcile sees it."""
+
+    def depth(self) -> QueueDepth:
+        """About how many messages wait, are being read, and are delayed."""
+
+
+class PowerState(Protocol):
+    """What is kept for one model between ticks. Everything raises TransientError."""
+
+    def remember(self, memory: Memory) -> None:
+        """Keeps the memory."""
+
+    def switch(self, override: Override | None) -> None:
+        """Keeps a person's word, or forgets it."""
+
+
+class Arrivals(Protocol):
+    """How many images came, over the last weeks."""
+
+    def since(self, start: datetime) -> Sequence[tuple[datetime, int]]:
+        """Counts of five minutes each by their beginning, in time order, without the empty ones."""

@@ -1,0 +1,70 @@
+"""A powered model: its entry of `var.models`, what is remembered of it, and a person's override, as they are stored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.memory import Memory
+from dayshift.domain.model import ModelSpec
+from dayshift.domain.override import Override
+from dayshift.domain.policy import Kind, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PoweredModel:
+    """A model that is started and stopped. `warnings` name what was stored and could not be understood."""
+
+    spec: ModelSpec
+    policy: Policy
+    queue_url: str
+    queue_name: str
+    mapping_uuid: str
+    memory: Memory
+    override: Override | None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_stored(cls, spec: str, memory: str, override: str, now: datetime) -> "PoweredModel":
+        """Reads the three JSON texts.
+
+        A model must stay under control whatever else is wrong: a policy that cannot be read keeps it off, an override
+        that cannot be read is none, a memory that cannot be read is empty. Raises ConfigurationError only where not
+        even the model itself can be named.
+        """
+        given, warnings = _object(spec), list[str]()
+        if given is None:
+            raise ConfigurationError(f"a model's spec must be a JSON object; got {spec[:200]!r}")
+        missing = [name for name in ("queue_url", "queue_name", "mapping_uuid") if not isinstance(given.get(name), str)]
+        if missing:
+            raise ConfigurationError(f"a model's spec needs {', '.join(missing)}; got {spec[:200]!r}")
+        try:
+            policy = Policy.from_json(given)
+        except ConfigurationError as error:
+            policy = Policy(Kind.OFFICE_HOURS, fault=str(error))
+            warnings.append(str(error))
+        try:
+            wished = Override.from_json(_object(override) or {}, now)
+        except ConfigurationError as error:
+            wished = None
+            warnings.append(str(error))
+        return cls(
+            ModelSpec.from_json(given),
+            policy,
+            given["queue_url"],
+            given["queue_name"],
+            given["mapping_uuid"],
+            Memory.from_json(_object(memory) or {}),
+            wished,
+            tuple(warnings),
+        )
+
+
+def _object(text: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

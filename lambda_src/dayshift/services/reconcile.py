@@ -1,0 +1,118 @@
+"""Reconcile: observe one model, decide, take one step. Whoever calls, and how often, it comes to be as wished.
+
+The step is taken before the memory is written, so that a function that dies between the two has done the step and only
+forgets when; the next tick observes the rest.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayshift.domain.deadline import is_deadline_wake, warmup
+from dayshift.domain.errors import TransientError
+from dayshift.domain.lifecycle import Action, Decision, MappingState, ModelState, Observed, decide
+from dayshift.domain.memory import Memory
+from dayshift.domain.noticing import is_drain_over, is_held_off, noticed, settled
+from dayshift.domain.policy import Kind
+from dayshift.domain.ports import Arrivals, Depth, Gate, ModelPower, ModelStatus, PowerState
+from dayshift.domain.power import desired
+from dayshift.domain.powered import PoweredModel
+from dayshift.domain.warm_window import EVERY, HISTORY, choose_idle
+from dayshift.services.heartbeat import MINUTE, Heartbeat, heartbeat
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilePorts:
+    """What reconciling one model needs of the world. `power` is None for a family that is always there: only its gate
+    is opened and closed."""
+
+    model: PoweredModel
+    power: ModelPower | None
+    gate: Gate
+    queue: Depth
+    state: PowerState
+    arrivals: Arrivals
+
+
+def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
+    """One step for one model. Raises TransientError where the world refuses; the next tick tries again."""
+    model = ports.model
+    # 1 observe
+    mapping, depth = ports.gate.state(), ports.queue.depth()
+    status = ports.power.describe() if ports.power else _always_there(mapping)
+    memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now)
+    # 2 decide
+    wish = desired(model.policy, memory, depth, model.override, now)
+    state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
+    seen = Observed(mapping, state, depth.in_flight, is_drain_over(memory, now), is_held_off(memory, now))
+    decision = decide(wish.running, seen)
+    # 3 act
+    is_policys = wish.running and model.override is None
+    try:
+        decision = _act(decision, ports)
+    except TransientError:
+        _remember(settled(memory, model.policy, wish.running, is_policys, seen, Action.NONE, now), ports)
+        raise
+    memory = settled(memory, model.policy, wish.running, is_policys, seen, decision.action, now)
+    _remember(memory, ports)
+    return heartbeat(model, wish, status, mapping, decision, depth, memory, now)
+
+
+def _remember(memory: Memory, ports: ReconcilePorts) -> None:
+    if memory != ports.model.memory:
+        ports.state.remember(memory)
+
+
+def _act(decision: Decision, ports: ReconcilePorts) -> Decision:
+    """Takes the step; answers what was done in the end."""
+    match decision.action:
+        case Action.START_MODEL if ports.power:
+            ports.power.start()
+        case Action.STOP_MODEL if ports.power:
+            ports.power.stop()
+        case Action.ENABLE_MAPPING:
+            if ports.power and not ports.power.probe():
+                return Decision(Action.WAIT, "the model says it runs, and does not answer yet")
+            ports.gate.enable()
+        case Action.DISABLE_MAPPING:
+            ports.gate.disable()
+        case _:
+            pass
+    return decision
+
+
+def _always_there(mapping: MappingState) -> ModelStatus:
+    """A model that nobody starts counts as running while its gate is open."""
+    is_open = mapping is MappingState.ENABLED
+    return ModelStatus(ModelState.RUNNING if is_open else ModelState.STOPPED, "always there")
+
+
+def _learned(ports: ReconcilePorts, now: datetime) -> Memory:
+    """The memory with the patience of the warm window, learned anew each week where it is used at all."""
+    memory, policy = ports.model.memory, ports.model.policy
+    if policy.kind is not Kind.ON_DEADLINE or policy.idle is not None or is_deadline_wake(policy, memory):
+        return memory
+    if memory.learned_at is not None and now - memory.learned_at < EVERY:
+        return memory
+    try:
+        arrivals = ports.arrivals.since(now - HISTORY)
+    except TransientError:
+        return memory  # what was learned last week will do until the next tick
+    patience = choose_idle(arrivals, policy, warmup(policy, memory), now)
+    minutes = None if patience is None else round(patience / MINUTE)
+    return replace(memory, idle_minutes=minutes, learned_at=now)
+
+
+def reconcile_models(each: Sequence[ReconcilePorts], now: datetime) -> dict[str, Heartbeat | TransientError]:
+    """One step for each model, side by side: what keeps one waiting, or fails, keeps no other."""
+    with ThreadPoolExecutor(max(len(each), 1), thread_name_prefix="reconcile") as pool:
+        running = {ports.model.spec.name: pool.submit(reconcile, ports, now) for ports in each}
+    return {name: _result(future) for name, future in running.items()}
+
+
+def _result(future: "Future[Heartbeat]") -> Heartbeat | TransientError:
+    try:
+        return future.result()
+    except TransientError as error:
+        return error

@@ -1,0 +1,39 @@
+"""Retire: a model that is about to be destroyed is stopped, and stays so. The one place that waits for a model."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from dayshift.domain.errors import TransientError
+from dayshift.domain.lifecycle import MappingState
+from dayshift.domain.noticing import BILLED
+from dayshift.domain.override import LONGEST, Override
+from dayshift.services.heartbeat import Heartbeat
+from dayshift.services.reconcile import ReconcilePorts, reconcile
+
+
+def retire(
+    ports: ReconcilePorts, clock: Callable[[], datetime], pause: Callable[[], None], has_time: Callable[[], bool]
+) -> Heartbeat:
+    """Switches the model off for a day, so that no tick starts it again, and reconciles until it is off.
+
+    Raises TransientError where it is still on when time runs out, as a model that is STARTING cannot be stopped.
+    """
+    override = Override(False, clock() + LONGEST, "terraform destroy")
+    ports.state.switch(override)
+    ports = replace(ports, model=replace(ports.model, override=override))
+    seen = "nothing was seen of it"
+    while True:
+        try:
+            beat = reconcile(ports, clock())
+        except TransientError as error:
+            seen = str(error)
+        else:
+            seen = f"it is {beat.state}, its mapping {beat.mapping}"
+            if beat.state not in BILLED and beat.mapping in (MappingState.DISABLED, MappingState.MISSING):
+                return beat
+            ports = replace(ports, model=replace(ports.model, memory=beat.memory))
+        if not has_time():
+            name = ports.model.spec.name
+            raise TransientError(f"{name} is not off yet ({seen}); try again in some minutes")
+        pause()
