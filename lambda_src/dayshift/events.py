@@ -71,6 +71,29 @@ def sweep_wish(event: Mapping[str, Json], default: timedelta) -> tuple[str | Non
     return event.get("model"), timedelta(minutes=minutes)
 
 
+@dataclass(frozen=True, slots=True)
+class PowerWish:
+    """Which model to reconcile, None for all; whether it is about to be destroyed, or nothing is to be done at all."""
+
+    model: str | None
+    is_retiring: bool = False
+    is_nothing: bool = False
+
+
+def power_wish(event: Mapping[str, Json]) -> PowerWish:
+    """`{}` from the tick, `{"model": "logos"}` from an edge or a person, the same with "tf" from Terraform.
+
+    Terraform's resource `aws_lambda_invocation` (lifecycle_scope CRUD) adds `"tf": {"action": "delete", …}`; while it
+    creates or updates, nothing is to be done: an apply changes no model. Raises ForeignMessageError.
+    """
+    model, action = event.get("model"), (event.get("tf") or {}).get("action")
+    if (model is not None and not isinstance(model, str)) or action not in (None, "create", "update", "delete"):
+        raise ForeignMessageError(f'wanted {{}} or {{"model": "logos"}}; got {dict(event)!r}')
+    if action == "delete" and model is None:
+        raise ForeignMessageError(f"which model is to be destroyed? got {dict(event)!r}")
+    return PowerWish(model, is_retiring=action == "delete", is_nothing=action in ("create", "update"))
+
+
 def _envelope(record: Mapping[str, Json], model: str) -> Envelope:
     message_id, receipt = record["messageId"], record["receiptHandle"]
     receives = int(record["attributes"]["ApproximateReceiveCount"])

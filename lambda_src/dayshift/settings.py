@@ -76,6 +76,29 @@ class SweepSettings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PowerSettings:
+    """What start, stop and reconcile need to know. All else about the models lies in their parameters."""
+
+    parameters: str
+    deployment: str
+    clock_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "PowerSettings":
+        """Reads PARAMETERS and DEPLOYMENT; raises ConfigurationError.
+
+        DAYSHIFT_CLOCK_URL is set by the local AWS alone, whose clock can be moved.
+        """
+        read = _Reader(environment)
+        return read.done(
+            cls,
+            parameters=read.text("PARAMETERS"),
+            deployment=read.text("DEPLOYMENT"),
+            clock_url=environment.get("DAYSHIFT_CLOCK_URL", ""),
+        )
+
+
 class _Reader:
     """Reads one setting after the other and keeps every fault until the end."""
 

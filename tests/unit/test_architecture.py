@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "events": {"domain"},
     "settings": {"domain"},
     "bootstrap": {"bootstrap", "adapters", "domain", "services", "settings"},
-    "handlers": {"bootstrap", "domain", "events", "services"},
+    "handlers": {"handlers", "bootstrap", "domain", "events", "services"},
 }
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
 PURE_MUST_NOT = {"os", "logging", "random", "time", "socket", "threading", "subprocess", "pathlib"}

@@ -1,9 +1,9 @@
 """Calendar: when a place is open, by its own wall clock.
 
 Several windows (domain/windows) are their union. A window belongs to the date on which it begins: a closed date drops
-the windows that begin on it. A wall time means the first instant at which the clock shows it or a later one: a time that
-is skipped in spring is the moment of the skip, one that comes twice in autumn is the first. EventBridge Scheduler does
-the same, except that it skips the skipped (Scheduler user guide, "Daylight saving time"); the tick heals that.
+the windows that begin on it. A wall time means the first instant at which the clock shows it or a later one: of a time
+skipped in spring the moment of the skip, of one that comes twice in autumn the first. EventBridge Scheduler does the
+same, except that it skips what is skipped (Scheduler user guide, "Daylight saving time"); the tick heals that.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,0 +1,34 @@
+"""At each closing: reconcile, which closes the gate and stops the model; for `terraform destroy`, until it is off."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from dayshift import events
+from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, power
+from dayshift.domain.errors import ConfigurationError
+from dayshift.handlers.reconcile import clock, reconcile_all, report
+from dayshift.services.retire import retire
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+LOOK_SECONDS = 10
+
+
+def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Answers as handlers/reconcile does; `{"models": {}}` while Terraform creates or updates."""
+    logger.append_keys(request_id=context.aws_request_id)
+    wish = events.power_wish(event)
+    if wish.is_nothing:
+        return {"models": {}}
+    if not wish.is_retiring:
+        return reconcile_all(wish.model)
+    ports, unread = power.ports(wish.model, clock())
+    if unread:
+        raise ConfigurationError(f"cannot be stopped before it is destroyed: {unread}")
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > 5 * LEAST_SECONDS_FOR_A_CALL * 1000
+
+    beats = (retire(each, clock, lambda: time.sleep(LOOK_SECONDS), has_time) for each in ports)
+    return {"models": {beat.model: report(beat) for beat in beats}}
