@@ -8,9 +8,12 @@ from typing import Any
 
 from dayshift.domain.detections import BoundingBox, Detection, Kind, Prediction
 from dayshift.domain.images import ImageRef, Limits
+from dayshift.domain.lifecycle import MappingState, ModelState
+from dayshift.domain.memory import Memory
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import Page, Progress, StoredImage
+from dayshift.domain.override import Override
+from dayshift.domain.ports import ModelStatus, Page, Progress, StoredImage
 from dayshift.domain.results import TerminalRecord, record_key
 from dayshift.domain.sweeping import QueueDepth, Tries
 
@@ -166,6 +169,87 @@ class FakeLedger:
 
     def keep(self, progress: Progress) -> None:
         self.last = progress
+
+
+@dataclass
+class FakePower:
+    """A model that does at once what it is told; `refuse` is an error that the next call raises."""
+
+    state: ModelState = ModelState.STOPPED
+    calls: list[str] = field(default_factory=list)
+    refuse: BaseException | None = None
+    answers: bool = True
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if self.refuse is not None:
+            refusal, self.refuse = self.refuse, None
+            raise refusal
+
+    def describe(self) -> ModelStatus:
+        self._called("describe")
+        return ModelStatus(self.state, str(self.state))
+
+    def start(self) -> None:
+        self._called("start")
+        self.state = ModelState.STARTING
+
+    def stop(self) -> None:
+        self._called("stop")
+        if self.state is not ModelState.STARTING:
+            self.state = ModelState.STOPPING
+
+    def probe(self) -> bool:
+        self._called("probe")
+        return self.answers
+
+
+@dataclass
+class FakeGate:
+    """An event source mapping without a lag."""
+
+    is_open: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def state(self) -> MappingState:
+        return MappingState.ENABLED if self.is_open else MappingState.DISABLED
+
+    def enable(self) -> None:
+        self.calls.append("enable")
+        self.is_open = True
+
+    def disable(self) -> None:
+        self.calls.append("disable")
+        self.is_open = False
+
+
+@dataclass
+class FakePowerState:
+    """What was written."""
+
+    memories: list[Memory] = field(default_factory=list)
+    overrides: list[Override | None] = field(default_factory=list)
+
+    def remember(self, memory: Memory) -> None:
+        self.memories.append(memory)
+
+    def switch(self, override: Override | None) -> None:
+        self.overrides.append(override)
+
+
+@dataclass
+class FakeArrivals:
+    """A history of arrivals, or the error that asking for it raises."""
+
+    counts: Sequence[tuple[datetime, int]] = ()
+    refuse: BaseException | None = None
+    asked: int = 0
+
+    def since(self, start: datetime) -> Sequence[tuple[datetime, int]]:
+        self.asked += 1
+        if self.refuse is not None:
+            raise self.refuse
+        return [count for count in self.counts if count[0] >= start]
 
 
 def ticking(start: datetime = NOON, step: timedelta = timedelta(milliseconds=250)) -> Callable[[], datetime]:
