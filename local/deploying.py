@@ -87,7 +87,11 @@ class Deployer:
         """The names of the functions' roles."""
         functions = [*values["functions"].values(), *(model["labeler"] for model in values["models"].values())]
         client = self._client("lambda")
-        return [client.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[1] for name in functions]
+        return [
+            client.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[1]
+            for name in functions
+            if name is not None  # start, stop and reconcile are there only where a model is powered
+        ]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -28,6 +28,7 @@ __all__ = ["LocalAws", "free_ports"]
 
 READY_WITHIN_SECONDS = 60  # the first start of the services compiles half a gigabyte of packages
 LOOK_SECONDS = 0.1
+OWN_MODELS = ("DAYSHIFT_CLASSIFIER_", "DAYSHIFT_EXAMPLES")
 
 
 class LocalAws:
@@ -145,7 +146,7 @@ class LocalAws:
             "--state",
             state,
         ]
-        own = {name: value for name, value in os.environ.items() if name.startswith("DAYSHIFT_CLASSIFIER_")}
+        own = {name: value for name, value in os.environ.items() if name.startswith(OWN_MODELS)}
         self.services.start(services, self.environment() | own, ROOT)
         self._wait(self.services, lambda: answers(f"http://{HOST}:{self._ports[1]}/_local/health"))
         self.connection.write()
@@ -173,6 +174,7 @@ class LocalAws:
             # For the functions: the emulator passes its own environment on to them.
             "AWS_ENDPOINT_URL_REKOGNITION": self.connection.service_endpoints["rekognition"],
             "AWS_CA_BUNDLE": self.connection.ca_bundle,
+            "DAYSHIFT_CLOCK_URL": f"{self.connection.service_endpoints['scheduler']}/_local/clock",
         }
 
     def _wait(self, process: BackgroundProcess, is_ready: Callable[[], bool]) -> None:

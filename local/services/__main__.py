@@ -13,15 +13,20 @@ import boto3
 import waitress
 from botocore.config import Config
 
+from local.places import SAMPLES
 from local.services.app import LocalApp
 from local.services.clock import Clock
+from local.services.custom_labels import CustomLabels
 from local.services.firing import Engine
+from local.services.image_source import ImageSource
+from local.services.model_store import ModelStore
 from local.services.rekognition import Rekognition
 from local.services.schedule_groups import ScheduleGroups
 from local.services.schedule_store import Store
 from local.services.scheduler import Schedules
 from local.services.targets import AwsTargets
 from local.vision.analysis import Analyst
+from local.vision.examples import Examples
 
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"  # MiniStack's own
@@ -42,8 +47,12 @@ def main() -> None:
     region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
     schedules, groups = (kind(store, clock, region, ACCOUNT) for kind in (Schedules, ScheduleGroups))
     scheduler = (*schedules.routes(), *groups.routes())
-    analyst = Analyst()
-    app = LocalApp(Rekognition(analyst, s3), scheduler, engine, clock)
+    analyst, images = Analyst(), ImageSource(s3)
+    models = ModelStore(arguments.state and arguments.state.with_name("models.json"), clock.now, ACCOUNT)
+    examples = Examples(Path(os.environ.get("DAYSHIFT_EXAMPLES") or SAMPLES))
+    custom_labels = CustomLabels(models, images, examples, f"arn:aws:rekognition:{region}:{ACCOUNT}")
+    rekognition = Rekognition(analyst, images).operations() | custom_labels.operations()
+    app = LocalApp(rekognition, scheduler, engine, clock, models)
     # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
     server = waitress.create_server(
         app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
@@ -74,7 +83,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.services", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument(
-        "--state", type=Path, default=None, help="a JSON file for the schedules; none: forgotten at the end"
+        "--state",
+        type=Path,
+        default=None,
+        help="a JSON file for the schedules, models.json lies beside it; none: forgotten",
     )
     return parser.parse_args()
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,19 +13,29 @@ from werkzeug.exceptions import HTTPException
 from local.services.clock import Clock, real_now
 from local.services.faults import Fault, Faults, Kind
 from local.services.firing import Engine
-from local.services.rekognition import Rekognition
+from local.services.model_controls import change, shown
+from local.services.model_store import ModelStore
 from local.services.schedule_groups import Route
-from local.services.wire import ServiceError, answer, body, refusal
+from local.services.service_error import ServiceError
+from local.services.wire import answer, body, refusal
 
 COMING = 50
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class LocalApp:
     """The routes, and what they share."""
 
-    def __init__(self, rekognition: Rekognition, scheduler: Iterable[Route], engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self,
+        rekognition: Mapping[str, Operation],
+        scheduler: Iterable[Route],
+        engine: Engine,
+        clock: Clock,
+        models: ModelStore,
+    ) -> None:
         self.flask = Flask("local")
-        self._rekognition, self._engine, self._clock = rekognition.operations(), engine, clock
+        self._rekognition, self._engine, self._clock, self._models = rekognition, engine, clock, models
         self._faults, self._calls = Faults(), Counter[str]()
         self.flask.after_request(self._after)
         self.flask.register_error_handler(ServiceError, refusal)
@@ -38,6 +48,7 @@ class LocalApp:
         add("/_local/clock", "clock", self._show_clock)
         add("/_local/clock", "set_clock", self._set_clock, methods=["POST"])
         add("/_local/faults", "faults", self._faults_call, methods=["GET", "POST", "DELETE"])
+        add("/_local/models", "models", self._models_call, methods=["GET", "POST"])
 
     def _json_call(self) -> Response:
         """AWS JSON 1.1: the operation is in a header."""
@@ -113,6 +124,14 @@ class LocalApp:
             except (TypeError, ValueError) as error:
                 raise ServiceError("ValidationException", str(error)) from error
         return jsonify({"faults": [fault.to_json() for fault in self._faults.listed()]})
+
+    def _models_call(self) -> Response:
+        if request.method == "POST":
+            try:
+                change(self._models, request.get_json(force=True))
+            except (TypeError, ValueError) as error:
+                raise ServiceError("ValidationException", str(error)) from error
+        return jsonify(shown(self._models))
 
 
 def _cut() -> Iterator[bytes]:

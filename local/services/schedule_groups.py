@@ -9,7 +9,8 @@ from flask import request
 from local.services.clock import Clock
 from local.services.schedule_rules import NAME
 from local.services.schedule_store import Book, Store
-from local.services.wire import ServiceError, body, page
+from local.services.service_error import ServiceError
+from local.services.wire import body, page
 
 Answer = dict[str, Any]
 # Method, path, operation, function, as botocore's model of the service has them.

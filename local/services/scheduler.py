@@ -8,7 +8,8 @@ from local.services.clock import Clock
 from local.services.schedule_groups import Answer, Route, group_in
 from local.services.schedule_rules import Schedule, ScheduleError, normalised
 from local.services.schedule_store import Book, Store
-from local.services.wire import ServiceError, body, page
+from local.services.service_error import ServiceError
+from local.services.wire import body, page
 
 SUMMARY = ("Arn", "CreationDate", "GroupName", "LastModificationDate", "Name", "State")
 

@@ -4,13 +4,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-
-class ServiceError(Exception):
-    """An error that a client raises by its own type, such as ResourceNotFoundException."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code, self.message, self.status = code, message, status
+from local.services.service_error import ServiceError
 
 
 def answer(body: dict[str, Any]) -> Response:

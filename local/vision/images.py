@@ -62,7 +62,9 @@ class Picture:
         return int(self.rgb.shape[1])
 
 
-def open_picture(content: bytes, maximum_bytes: int) -> Picture:
+def open_picture(
+    content: bytes, maximum_bytes: int, sides: tuple[int, int] = (MINIMUM_PIXELS, MAXIMUM_PIXELS)
+) -> Picture:
     """The picture in these bytes. Raises FormatError, TooLargeError or TooSmallError."""
     if len(content) > maximum_bytes:
         raise TooLargeError(f"the image has {len(content):,} bytes; at most {maximum_bytes:,} are read")
@@ -74,16 +76,16 @@ def open_picture(content: bytes, maximum_bytes: int) -> Picture:
         raise FormatError("Request has invalid image format: neither JPEG nor PNG") from error
     if image.format not in FORMATS:
         raise FormatError(f"Request has invalid image format: JPEG or PNG wanted, got {image.format}")
-    _check_sides(image.size)
+    _check_sides(image.size, *sides)
     return Picture(_decode(image))
 
 
-def _check_sides(size: tuple[int, int]) -> None:
+def _check_sides(size: tuple[int, int], least: int, most: int) -> None:
     sides = f"{size[0]} × {size[1]} pixels"
-    if max(size) > MAXIMUM_PIXELS:
-        raise TooLargeError(f"the image has {sides}; at most {MAXIMUM_PIXELS:,} a side are read")
-    if min(size) < MINIMUM_PIXELS:
-        raise TooSmallError(f"Request has invalid parameters: the image has {sides}; at least {MINIMUM_PIXELS} a side")
+    if max(size) > most:
+        raise TooLargeError(f"the image has {sides}; at most {most:,} a side are read")
+    if min(size) < least:
+        raise TooSmallError(f"Request has invalid parameters: the image has {sides}; at least {least} a side")
 
 
 def _decode(image: Image.Image) -> Pixels:

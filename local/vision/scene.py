@@ -55,7 +55,7 @@ def _sky(hsv: Pixels, texture: np.ndarray) -> Label | None:
 
 def _is_flat(pixels: Pixels) -> bool:
     """A drawing's background is one exact colour; no camera's sky is."""
-    _, counts = np.unique(pixels, axis=0, return_counts=True)
+    counts: np.ndarray = np.unique(pixels, axis=0, return_counts=True)[1]
     return float(counts.max()) > len(pixels) / 2
 
 

@@ -123,12 +123,18 @@ def test_a_process_that_ends_at_once_is_reported_with_its_last_words(tmp_path: P
         process.check()
 
 
-def test_only_single_calls_of_a_policy_are_said_again_as_batch_calls() -> None:
+def test_a_policy_is_said_again_only_where_the_emulator_wants_other_words() -> None:
     queue = {"Sid": "Send", "Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"], "Resource": "arn:q"}
+    power = {"Effect": "Allow", "Action": ["lambda:GetEventSourceMapping", "lambda:Invoke"], "Resource": "arn:m"}
+    paths = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "arn:p"}
     read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
-    assert translated({"Statement": [queue, read]}) == {
+    assert translated({"Statement": [queue, power, paths, read]}) == {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": ["sqs:SendMessageBatch"], "Resource": "arn:q"}],
+        "Statement": [
+            {"Effect": "Allow", "Action": ["sqs:SendMessageBatch"], "Resource": "arn:q"},
+            {"Effect": "Allow", "Action": ["lambda:ListEventSourceMappings"], "Resource": "*"},
+            {"Effect": "Allow", "Action": ["ssm:GetParametersByPath"], "Resource": "*"},
+        ],
     }
     assert translated({"Statement": [read]}) is None
 
