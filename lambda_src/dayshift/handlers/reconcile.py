@@ -1,6 +1,7 @@
 """Every minute, at each opening and closing, and on request: each powered model comes one step nearer to its wish."""
 
 import json
+import time
 import urllib.request
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 QUIET = (Action.NONE, Action.WAIT)
+LOOK_SECONDS = 15
 
 warm(power.warm_clients)
 
@@ -26,23 +28,26 @@ warm(power.warm_clients)
 def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answers `{"models": {"logos": {"desired", "reason", "state", "action", …}}}`; events.power_wish draws `event`."""
     logger.append_keys(request_id=context.aws_request_id)
-    return reconcile_all(events.power_wish(event).model, with_metrics=True)
+    model = events.power_wish(event).model
+    return reconcile_all(model, is_tick=model is None)
 
 
-def reconcile_all(only: str | None, with_metrics: bool = False) -> dict[str, Any]:
-    """One step for each model, or for one. Raises TransientError at the end if any failed: the others were served."""
-    now = clock()
-    ports, unread = power.ports(only, now)
+def reconcile_all(only: str | None, is_tick: bool = False) -> dict[str, Any]:
+    """One step for each model, or for one; the tick follows a step of the gate up, and keeps the metrics.
+
+    Raises TransientError at the end if any failed: the others were served.
+    """
+    ports, unread = power.ports(only, clock())
     for each in ports:
         for warning in each.model.warnings:
             logger.warning("not_understood", model=each.model.spec.name, reason=warning)
     beats, errors = dict[str, Any](), dict[str, str](unread)
-    for name, result in reconcile_models(ports, now).items():
+    for name, result in reconcile_models(ports, clock, pause if is_tick else None).items():
         if isinstance(result, TransientError):
             errors[name] = str(result)
             continue
         beats[name] = report(result)
-        if with_metrics:
+        if is_tick:
             measure(result)
     if errors:
         logger.error("not_reconciled", models=errors)
@@ -77,6 +82,12 @@ def measure(beat: Heartbeat) -> None:
     }.items():
         metrics.add_metric(name, MetricUnit.NoUnit, value)
     metrics.flush_metrics()
+
+
+def pause() -> None:
+    """Long enough for a mapping to follow; three of them and the calls between end before the next tick."""
+    if not power.settings().clock_url:  # a clock that is moved by hand does not run meanwhile
+        time.sleep(LOOK_SECONDS)
 
 
 def clock() -> datetime:

@@ -4,7 +4,7 @@ The step is taken before the memory is written, so that a function that dies bet
 forgets when; the next tick observes the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +20,10 @@ from dayshift.domain.power import desired
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.warm_window import EVERY, HISTORY, choose_idle
 from dayshift.services.heartbeat import MINUTE, Heartbeat, heartbeat
+
+Clock = Callable[[], datetime]
+GATE_STEPS = (Action.ENABLE_MAPPING, Action.DISABLE_MAPPING)
+LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,29 @@ def _learned(ports: ReconcilePorts, now: datetime) -> Memory:
     return replace(memory, idle_minutes=minutes, learned_at=now)
 
 
-def reconcile_models(each: Sequence[ReconcilePorts], now: datetime) -> dict[str, Heartbeat | TransientError]:
-    """One step for each model, side by side: what keeps one waiting, or fails, keeps no other."""
+def attend(ports: ReconcilePorts, clock: Clock, pause: Callable[[], None]) -> Heartbeat:
+    """One step, and where it moved the gate a few more after short pauses: the gate follows in seconds, and a model
+    that waits for the next tick to be stopped is paid meanwhile. Nobody waits for the model itself."""
+    beat = reconcile(ports, clock())
+    if beat.action not in GATE_STEPS:
+        return beat
+    for _ in range(LOOKS):
+        pause()
+        ports = replace(ports, model=replace(ports.model, memory=beat.memory))
+        beat = reconcile(ports, clock())
+    return beat
+
+
+def reconcile_models(
+    each: Sequence[ReconcilePorts], clock: Clock, pause: Callable[[], None] | None = None
+) -> dict[str, Heartbeat | TransientError]:
+    """One step for each model, or with `pause` a few; side by side: what keeps one waiting, or fails, keeps no other."""
+
+    def one(ports: ReconcilePorts) -> Heartbeat:
+        return attend(ports, clock, pause) if pause else reconcile(ports, clock())
+
     with ThreadPoolExecutor(max(len(each), 1), thread_name_prefix="reconcile") as pool:
-        running = {ports.model.spec.name: pool.submit(reconcile, ports, now) for ports in each}
+        running = {ports.model.spec.name: pool.submit(one, ports) for ports in each}
     return {name: _result(future) for name, future in running.items()}
 
 

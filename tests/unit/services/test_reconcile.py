@@ -14,7 +14,7 @@ from dayshift.domain.policy import Policy
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.sweeping import QueueDepth
 from dayshift.services.heartbeat import Heartbeat
-from dayshift.services.reconcile import ReconcilePorts, reconcile, reconcile_models
+from dayshift.services.reconcile import ReconcilePorts, attend, reconcile, reconcile_models
 from dayshift.services.retire import retire
 from tests.fakes import FakeArrivals, FakeGate, FakePower, FakePowerState, FakeQueue
 
@@ -76,6 +76,21 @@ def test_a_day_goes_up_and_down_the_same_road() -> None:
     assert model.memory.starts == (20 * 60,)
 
 
+def test_a_step_of_the_gate_is_followed_up_and_no_other() -> None:
+    pauses = list[str]()
+
+    def pause() -> None:
+        pauses.append("15 s")
+
+    model = Model(power=FakePower(ModelState.RUNNING))
+    model.gate.is_open = True
+    assert attend(model.ports(), lambda: EVENING, pause).action is Action.WAIT
+    assert model.power.state is ModelState.STOPPING, "closed, drained and stopped within one tick"
+    assert len(pauses) == 3
+    started = attend(Model().ports(), lambda: MORNING, pause)
+    assert (started.action, len(pauses)) == (Action.START_MODEL, 3)
+
+
 def test_draining_is_given_up_after_ten_minutes() -> None:
     model = Model(power=FakePower(ModelState.RUNNING), queue=FakeQueue(counts=QueueDepth(0, 1, 0)))
     actions = [model.tick(EVENING + count * MINUTE).action for count in range(11)]
@@ -120,7 +135,7 @@ def test_a_refused_step_is_raised_after_the_memory_was_kept_and_taken_at_the_nex
 def test_the_failure_of_one_model_keeps_no_other() -> None:
     broken, sound = Model(name="broken"), Model(name="sound")
     broken.power.refuse = TransientError("AccessDenied while describing")
-    results = reconcile_models([broken.ports(), sound.ports()], MORNING)
+    results = reconcile_models([broken.ports(), sound.ports()], lambda: MORNING)
     assert isinstance(results["broken"], TransientError)
     found = results["sound"]
     assert isinstance(found, Heartbeat)
