@@ -124,7 +124,7 @@ def attend(ports: ReconcilePorts, clock: Clock, pause: Callable[[], None]) -> He
 def reconcile_models(
     each: Sequence[ReconcilePorts], clock: Clock, pause: Callable[[], None] | None = None
 ) -> dict[str, Heartbeat | TransientError]:
-    """One step for each model, or with `pause` a few; side by side: what keeps one waiting, or fails, keeps no other."""
+    """One step for each model, or with `pause` a few; side by side: what keeps one waiting or fails keeps no other."""
 
     def one(ports: ReconcilePorts) -> Heartbeat:
         return attend(ports, clock, pause) if pause else reconcile(ports, clock())
