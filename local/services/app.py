@@ -93,7 +93,8 @@ class LocalApp:
         return jsonify({"now": _text(self._clock.now()), "standing": self._clock.is_standing(), "coming": coming})
 
     def _set_clock(self) -> Response:
-        """{"now": instant} or {"advance_seconds": n}, and {"stand": true} to stop there; {"real": true} to undo."""
+        """{"now": instant} or {"advance_seconds": n}; {"stand": true} to stop there, {"skip": true} to fire nothing on
+        the way; {"real": true} to undo."""
         wish = request.get_json(force=True, silent=True)
         try:
             fired = self._moved(wish if isinstance(wish, dict) else {})
@@ -113,7 +114,8 @@ class LocalApp:
                 raise ValueError("without a time zone an instant is unknown")
         else:
             to = self._clock.now() + timedelta(seconds=wish["advance_seconds"])
-        return self._engine.jump(to, stand=bool(wish.get("stand")))
+        move = self._engine.skip if wish.get("skip") else self._engine.jump
+        return move(to, stand=bool(wish.get("stand")))
 
     def _faults_call(self) -> Response:
         if request.method == "DELETE":

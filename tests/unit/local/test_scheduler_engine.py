@@ -179,6 +179,15 @@ def test_schedules_and_repetitions_outlive_a_restart_and_missed_firings_are_not_
     assert much_later.engine.tick() == 0
 
 
+def test_what_is_skipped_is_not_made_up_for(world: World) -> None:
+    world.schedule("tick", "rate(5 minutes)")
+    world.engine.jump(MONDAY, stand=True)
+    assert world.engine.skip(MONDAY + timedelta(days=3), stand=True) == 0
+    assert world.engine.tick() == 0
+    assert world.clock.now() == MONDAY + timedelta(days=3)
+    assert world.engine.jump(MONDAY + timedelta(days=3, minutes=10)) == 2
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [
