@@ -14,7 +14,8 @@ UNCHECKED_HASH = (1).to_bytes(4, "little")
 
 def compiled(name: str, text: str) -> bytes:
     """The .pyc of one member, with the file name its tracebacks will show in Lambda."""
-    code = compile(text, f"/var/task/{name}", "exec", dont_inherit=True, optimize=0)
+    code = compile(text, f"/var/task/{name}", "exec", dont_inherit=True, optimize=2)
+    # As `python -OO` compiles: the texts, docstrings among them, lie beside it, and need no place in memory too.
     # Which objects marshal writes as references hangs on what else shares them in memory. A code object written without
     # references (format 2) and read back shares nothing but its names, so its own bytes hang on the code alone.
     alone = marshal.loads(marshal.dumps(code, 2))
