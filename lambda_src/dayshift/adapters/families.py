@@ -1,29 +1,52 @@
-"""The families: how each is made from a model. A new family is one file beside this one and one row here."""
+"""The families: how each is made from a model. A new family is one or two files beside this one and one row here.
+
+A family's modules are imported when a model of it is made: a labeler never loads another family, nor what starts and
+stops its own.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dayshift.adapters.rekognition import RekognitionPredictor
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import Predictor
+from dayshift.domain.ports import ModelPower, Predictor
 
-if TYPE_CHECKING:
-    Client = Callable[[str], Any]
+Client = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How a family reads images. `client` gives the boto3 client of a service by its name."""
+    """How a family reads images, and how it is started and stopped: None for one that is always there.
 
-    predictor: "Callable[[Client, ModelSpec], Predictor]"
+    `Client` gives the boto3 client of a service by its name; the text is the deployment, as it marks what it owns.
+    """
+
+    predictor: Callable[[Client, ModelSpec], Predictor]
+    power: Callable[[Client, ModelSpec, str], ModelPower] | None = None
+
+
+def _rekognition(client: Client, model: ModelSpec) -> Predictor:
+    from dayshift.adapters.rekognition import RekognitionPredictor
+
+    return RekognitionPredictor(client("rekognition"), client("s3"), model)
+
+
+def _custom_labels(client: Client, model: ModelSpec) -> Predictor:
+    from dayshift.adapters.custom_labels import CustomLabelsPredictor
+
+    return CustomLabelsPredictor(client("rekognition"), client("s3"), model)
+
+
+def _custom_labels_power(client: Client, model: ModelSpec, deployment: str) -> ModelPower:
+    from dayshift.adapters.custom_labels_power import CustomLabelsPower
+
+    return CustomLabelsPower(client("rekognition"), model, deployment)
 
 
 FAMILIES: Mapping[str, Family] = {
-    "rekognition": Family(
-        predictor=lambda client, model: RekognitionPredictor(client("rekognition"), client("s3"), model),
-    ),
+    "rekognition": Family(_rekognition),
+    "custom_labels": Family(_custom_labels, _custom_labels_power),
 }
 
 

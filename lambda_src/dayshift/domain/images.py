@@ -35,12 +35,14 @@ class Limits:
     minimum_pixels: int
     maximum_pixels: int
     formats: tuple[str, ...]
+    maximum_proportion: int | None = None  # the long side in short sides
 
     def sentence(self) -> str:
         """The limits as a person reads them, for the reason of a rejection."""
         formats = " or ".join(name.upper() for name in self.formats)
         pixels = f"{self.minimum_pixels} to {self.maximum_pixels:,} pixels a side"
-        return f"{formats}, {pixels}, at most {self.maximum_bytes:,} bytes"
+        proportion = f" and {self.maximum_proportion}:1" if self.maximum_proportion else ""
+        return f"{formats}, {pixels}{proportion}, at most {self.maximum_bytes:,} bytes"
 
 
 def check(image: ImageRef, limits: Limits) -> None:
