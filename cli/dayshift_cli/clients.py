@@ -13,10 +13,12 @@ from botocore.config import Config
 from dayshift_cli.errors import Failure
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 # The sweep may run for the fifteen minutes a function has; a second invocation beside it would only be waste.
 _FUNCTION_TIMEOUT_SECONDS = 900
@@ -35,6 +37,7 @@ class Connection:
     ca_bundle: str | None = None
     access_key_id: str | None = None
     secret_access_key: str | None = None
+    clock_url: str | None = None  # the local AWS has a clock of its own, which can be moved
 
     def endpoint_for(self, service: str) -> str | None:
         """The endpoint of one service; None for AWS's own."""
@@ -53,6 +56,7 @@ def local_connection(folder: Path) -> Connection:
             ca_bundle=value.get("ca_bundle"),
             access_key_id=value["access_key_id"],
             secret_access_key=value["secret_access_key"],
+            clock_url=value.get("clock_url") or _clock_beside(value.get("service_endpoints") or {}),
         )
     except FileNotFoundError as error:
         raise Failure(
@@ -63,6 +67,11 @@ def local_connection(folder: Path) -> Connection:
         raise Failure(
             f"{path} is not what `make up` writes ({type(error).__name__}: {error}); run `make up` again."
         ) from error
+
+
+def _clock_beside(endpoints: Mapping[str, str]) -> str | None:
+    """The clock of the local services, at the address of those whose schedules go by it."""
+    return f"{endpoints['scheduler']}/_local/clock" if "scheduler" in endpoints else None
 
 
 @dataclass
@@ -102,6 +111,23 @@ class Clients:
         """AWS Lambda."""
         client: LambdaClient = self._client("lambda", read_timeout=_FUNCTION_TIMEOUT_SECONDS)
         return client
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """Amazon CloudWatch, for its metrics."""
+        client: CloudWatchClient = self._client("cloudwatch")
+        return client
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """AWS STS, which knows who asks."""
+        client: STSClient = self._client("sts")
+        return client
+
+    def of(self, service: str) -> Any:
+        """The client of any service by its name, as a family asks for those it needs."""
+        known = {"s3": "s3", "sqs": "sqs", "ssm": "ssm", "lambda": "functions", "cloudwatch": "cloudwatch"}
+        return getattr(self, known[service]) if service in known else self._client(service)
 
     def _client(self, service: str, **config: Any) -> Any:
         attempts = 1 if service == "lambda" else 4

@@ -4,9 +4,12 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
 
     {"name": "dayshift", "environment": "dev", "region": "eu-central-1",
      "images_bucket": "…-images", "results_bucket": "…-results",
-     "functions": {"producer": "…-producer", "sweep": "…-sweep"},
-     "models": {"signs": {"family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://…",
-                          "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-signs-labeler"}}}
+     "functions": {"producer": "…-producer", "sweep": "…-sweep", "reconcile": "…-reconcile"},
+     "models": {"logos": {"family": "custom_labels", "prefix": "incoming/logos/", "queue_url": "https://…",
+                          "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-logos-labeler",
+                          "power": "office_hours", "parameters": "/dayshift/dev/models/logos"}}}
+
+`power`, `parameters` and the function `reconcile` are null or not there where nothing is started and stopped.
 """
 
 import json
@@ -40,6 +43,8 @@ class DeployedModel:
     dlq_url: str
     mapping_uuid: str
     labeler: str
+    power: str | None = None  # office_hours, on_deadline, always_on; None: always there
+    parameters: str | None = None  # where its spec, memory and override lie in SSM; None without power
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Deployment:
     images_bucket: str
     results_bucket: str
     sweep: str
+    reconcile: str | None
     models: tuple[DeployedModel, ...]
 
     @classmethod
@@ -65,6 +71,9 @@ class Deployment:
         missing += [] if models else ["models"]
         for name in sorted(models):
             missing += [f"models.{name}.{key}" for key in _MODEL_FIELDS if not _text_at(models[name], key)]
+        powered = [name for name in sorted(models) if _text_at(models[name], "power")]
+        missing += [f"models.{name}.parameters" for name in powered if not _text_at(models[name], "parameters")]
+        missing += ["functions.reconcile"] if powered and not _text_at(functions, "reconcile") else []
         if missing:
             raise Failure(
                 f"{source} is not a deployment this release understands: it lacks {', '.join(missing)}. "
@@ -73,10 +82,14 @@ class Deployment:
         return cls(
             **{name: whole[name] for name in _FIELDS},
             sweep=functions["sweep"],
-            models=tuple(
-                DeployedModel(name=name, **{key: models[name][key] for key in _MODEL_FIELDS}) for name in sorted(models)
-            ),
+            reconcile=functions.get("reconcile"),
+            models=tuple(_model(name, models[name]) for name in sorted(models)),
         )
+
+
+def _model(name: str, value: Mapping[str, Any]) -> DeployedModel:
+    known = {key: value[key] for key in _MODEL_FIELDS}
+    return DeployedModel(name=name, **known, power=value.get("power"), parameters=value.get("parameters"))
 
 
 def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:

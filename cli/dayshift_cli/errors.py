@@ -12,6 +12,7 @@ from typing import Any
 import botocore.exceptions as aws
 import click
 
+from dayshift.domain.errors import DayshiftError
 from dayshift_cli.inert import inert
 
 
@@ -68,6 +69,12 @@ _ACTIONS = {
     "DeleteMessageBatch": "sqs:DeleteMessage",
     "Invoke": "lambda:InvokeFunction",
     "GetEventSourceMapping": "lambda:GetEventSourceMapping",
+    "GetParametersByPath": "ssm:GetParametersByPath",
+    "PutParameter": "ssm:PutParameter",
+    "GetMetricData": "cloudwatch:GetMetricData",
+    "DescribeProjects": "rekognition:DescribeProjects",
+    "DescribeProjectVersions": "rekognition:DescribeProjectVersions",
+    "ListTagsForResource": "rekognition:ListTagsForResource",
 }
 
 
@@ -95,6 +102,16 @@ def sentence(error: aws.ClientError | aws.BotoCoreError) -> str:
             return f"AWS cannot be reached: {error} (for --env local, `make up` starts the local AWS)."
         case _:
             return f"{type(error).__name__}: {error}"
+
+
+def own_sentence(error: DayshiftError) -> str:
+    """One line for an error of our own; where the way to AWS, or the right to use it, was the cause, what would do."""
+    cause = error.__cause__
+    if isinstance(cause, aws.BotoCoreError) or (
+        isinstance(cause, aws.ClientError) and code_of(cause) in _EXPIRED | _UNKNOWN_KEYS | _DENIED | _THROTTLED
+    ):
+        return sentence(cause)
+    return f"{error}."
 
 
 def _service_sentence(error: aws.ClientError) -> str:

@@ -1,17 +1,18 @@
-"""What the command must know of a family before AWS is asked: the largest image, and the list price of one."""
+"""What the command must know of a family before AWS is asked: the largest image, and the list prices."""
 
 from dataclasses import dataclass
 
-from dayshift.adapters import rekognition
+from dayshift.adapters import custom_labels, rekognition
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyFacts:
-    """The largest image in bytes, and the price of one image with every feature on."""
+    """The largest image in bytes, the price of one image with every feature on, and of one running hour of a unit."""
 
     maximum_bytes: int
     usd_per_image: float
     price_sentence: str
+    usd_per_unit_hour: float = 0.0
 
 
 _FACTS = {
@@ -19,6 +20,12 @@ _FACTS = {
         maximum_bytes=rekognition.LIMITS.maximum_bytes,
         usd_per_image=2 * rekognition.USD_PER_CALL,
         price_sentence=f"{rekognition.USD_PER_CALL} USD each for labels and for text",
+    ),
+    "custom_labels": FamilyFacts(
+        maximum_bytes=custom_labels.LIMITS.maximum_bytes,
+        usd_per_image=0.0,
+        price_sentence=f"the model is paid by the hour it runs, {custom_labels.USD_PER_UNIT_HOUR} USD a unit",
+        usd_per_unit_hour=custom_labels.USD_PER_UNIT_HOUR,
     ),
 }
 

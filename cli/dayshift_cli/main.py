@@ -6,30 +6,35 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dayshift.domain.errors import DayshiftError
 from dayshift_cli import __version__
 from dayshift_cli.commands.backfill import backfill
 from dayshift_cli.commands.completion import completion
+from dayshift_cli.commands.costs import costs
 from dayshift_cli.commands.purge import purge
 from dayshift_cli.commands.redrive import redrive
 from dayshift_cli.commands.results import results
+from dayshift_cli.commands.schedule import schedule
 from dayshift_cli.commands.status import status
 from dayshift_cli.commands.sweep import sweep
+from dayshift_cli.commands.switch import auto, off, on
 from dayshift_cli.commands.upload import upload
-from dayshift_cli.errors import Failure, sentence
-from dayshift_cli.session import Options, Session
+from dayshift_cli.errors import Failure, own_sentence, sentence
+from dayshift_cli.session import Options, Session, machine_now
 
 
 class Door(click.Group):
     """A group in which every error AWS raises ends in one line; with --debug in its traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; raises Failure instead of an error of AWS or of the way to it."""
+        """Runs the command; raises Failure instead of an error of AWS, of the way to it, or of our own parts."""
         try:
             return super().invoke(ctx)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, DayshiftError) as error:
             if ctx.params.get("debug"):
                 raise
-            raise Failure(sentence(error)) from error
+            words = own_sentence(error) if isinstance(error, DayshiftError) else sentence(error)
+            raise Failure(words) from error
 
 
 @click.group(
@@ -63,8 +68,10 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
       dayshift --env dev results --since 2h --output csv > results.csv
       dayshift --env local status
     """
-    ctx.obj = Session(Options(**options))
+    ctx.obj = Session(Options(**options), ctx.obj or machine_now)
 
 
-for command in (upload, results, status, redrive, sweep, backfill, purge, completion):
+for command in (
+    upload, results, status, on, off, auto, schedule, costs, redrive, sweep, backfill, purge, completion,
+):  # fmt: skip
     cli.add_command(command)

@@ -83,6 +83,14 @@ def show_table(columns: Sequence[str], rows: Iterable[Row]) -> None:
         click.echo(line.rstrip(), color=console.is_terminal)
 
 
+def show_line(line: Text) -> None:
+    """One line of words under a table, wrapped on a terminal."""
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        console.print(_cell(line), soft_wrap=not sys.stdout.isatty())
+    click.echo(captured.get(), nl=False, color=console.is_terminal)
+
+
 def _filled(table: Table, rows: Iterable[Row], overflow: Any) -> Table:
     for column in table.columns:
         column.overflow = overflow

@@ -1,16 +1,27 @@
 """One run of the command: the options before the command's name, and what is found with them, once."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 import click
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
 
 from dayshift.domain.routing import Route
 from dayshift_cli.clients import Clients, Connection, local_connection
 from dayshift_cli.deployment import DeployedModel, Deployment, from_parameter, from_terraform
 
 LOCAL = "local"
+_CLOCK_TIMEOUT_SECONDS = 10
+
+
+def machine_now() -> datetime:
+    """The machine's clock, aware, in UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,12 @@ class Session:
     """The deployment and the clients of this run, found and made when first asked for."""
 
     options: Options
+    clock: Callable[[], datetime] = machine_now
+
+    def now(self) -> datetime:
+        """The time, in UTC; with --env local that of the local services, whose clock can be moved."""
+        url = self._first_clients.connection.clock_url if self.options.env == LOCAL else None
+        return self.clock() if url is None else _asked(url)
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -58,6 +75,19 @@ class Session:
                 return model
         raise click.UsageError(f"There is no model {name!r} in {self.deployment.environment}; there are: {known}.")
 
+    def powered(self, name: str | None) -> DeployedModel:
+        """The powered model of that name; without a name the only one. Raises UsageError for one without power."""
+        powered = [model for model in self.deployment.models if model.power]
+        if name is None and len(powered) == 1:
+            return powered[0]
+        model = self.model(name)
+        if model.power is None:
+            known = ", ".join(one.name for one in powered) or "none"
+            raise click.UsageError(
+                f"{model.name} is always there and has no power: nobody starts or stops it. With power: {known}."
+            )
+        return model
+
     def models(self, name: str | None) -> tuple[DeployedModel, ...]:
         """The model of that name; without a name all of them."""
         return self.deployment.models if name is None else (self.model(name),)
@@ -74,3 +104,9 @@ class Session:
         if options.env == LOCAL and options.endpoint_url is None:
             return Clients(local_connection(options.local_dir))
         return Clients(Connection(region=options.region, profile=options.profile, endpoint_url=options.endpoint_url))
+
+
+def _asked(url: str) -> datetime:
+    """What the clock at that address says."""
+    answer = URLLib3Session(timeout=_CLOCK_TIMEOUT_SECONDS).send(AWSRequest("GET", url).prepare())
+    return datetime.fromisoformat(json.loads(answer.content)["now"]).astimezone(UTC)

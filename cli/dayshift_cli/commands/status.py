@@ -1,7 +1,8 @@
-"""`dayshift status`: each model's queue, dead letters and mapping, with what needs a person in colour."""
+"""`dayshift status`: each model's queue, dead letters, mapping and power, with what needs a person in colour."""
 
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,9 +10,11 @@ from botocore.exceptions import ClientError
 from rich.text import Text
 
 from dayshift_cli.deployment import DeployedModel
-from dayshift_cli.errors import code_of
+from dayshift_cli.errors import ExitCode, code_of
+from dayshift_cli.power_report import POWER_COLUMNS, PowerReport, report
+from dayshift_cli.promising import savings
 from dayshift_cli.queues import depth
-from dayshift_cli.render import Row, output_option, show
+from dayshift_cli.render import Row, output_option, show, show_line
 from dayshift_cli.session import Session
 
 if TYPE_CHECKING:
@@ -29,28 +32,66 @@ _MISSING = "Missing"
 @output_option
 @click.pass_obj
 def status(session: Session, model: str | None, watch: int | None, output: str) -> None:
-    """Show what waits: messages visible, in flight and delayed, dead letters, and the state of the mapping.
+    """Show what waits: messages visible, in flight and delayed, dead letters, and the state of the mapping; and of each
+    powered model what it should be and is, why, and what changes next, in the model's own time.
 
-    Red needs a person: dead letters (see `dayshift redrive`), a mapping that is missing or reports a problem.
-    Yellow is worth a look: images wait while the mapping is not enabled. SQS's counts are approximate.
+    Red needs a person: dead letters (see `dayshift redrive`), a mapping that is missing or reports a problem, a model
+    that failed, cannot be managed, is overdue, or runs long after it should not. Yellow is worth a look. SQS's counts
+    are approximate. Nothing is changed: what comes next is what reconcile would do now.
+
+    Exit codes: 0 shown; 3 the power of some model could not be read.
 
     \b
     Examples:
       dayshift --env dev status
       dayshift --env dev status --watch 5
       dayshift --env dev status --output json | jq 'select(.dead_letters > 0)'
+      dayshift --env dev status --output json | jq '{model, is: .power.state, why: .power.reason}'
     """
+    hints: dict[str, str] | None = None
     while True:
+        now = session.now()
         values = [_observe(session, one) for one in session.models(model)]
+        reports = [report(session, one, now) for one in session.models(model) if one.power]
+        hints = savings(session, [one.model for one in reports if one.model], now) if hints is None else hints
         if watch and sys.stdout.isatty():
             click.clear()
-        show(output, _COLUMNS, [_row(value) for value in values], values)
+        _show(values, reports, hints, output)
         if not watch:
-            return
+            break
         try:
             time.sleep(watch)
         except KeyboardInterrupt:
             return
+    if any(one.beat is None for one in reports):
+        raise click.exceptions.Exit(ExitCode.PARTIAL)
+
+
+def _show(
+    values: Sequence[dict[str, Any]], reports: Sequence[PowerReport], hints: Mapping[str, str], output: str
+) -> None:
+    powers = {one.name: one for one in reports}
+    rows = [_row(value) for value in values]
+    match output:
+        case "json":
+            full = [value | {"power": _power(powers.get(value["model"]), hints)} for value in values]
+            show(output, (), (), full)
+        case "csv" if reports:
+            empty = [""] * (len(POWER_COLUMNS) - 1)
+            beside = [[*powers[value["model"]].row()][1:] if value["model"] in powers else empty for value in values]
+            show(output, (*_COLUMNS, *POWER_COLUMNS[1:]), [[*a, *b] for a, b in zip(rows, beside, strict=True)], ())
+        case _:
+            show(output, _COLUMNS, rows, ())
+            if reports:
+                click.echo()
+                show(output, POWER_COLUMNS, [one.row() for one in reports], ())
+            for one in reports:
+                for line in one.lines(hints.get(one.name)):
+                    show_line(line)
+
+
+def _power(one: PowerReport | None, hints: Mapping[str, str]) -> dict[str, Any] | None:
+    return None if one is None else one.value() | {"longer_promise": hints.get(one.name)}
 
 
 def _observe(session: Session, model: DeployedModel) -> dict[str, Any]:

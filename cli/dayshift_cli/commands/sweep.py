@@ -1,12 +1,12 @@
 """`dayshift sweep`: the hourly sweep, now."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from dayshift_cli.errors import ExitCode, Failure
+from dayshift_cli.errors import ExitCode
+from dayshift_cli.invoking import invoke, strange
 from dayshift_cli.render import output_option, say, show
 from dayshift_cli.session import Session
 
@@ -48,16 +48,11 @@ def sweep(session: Session, model: str | None, older_than: int | None, output: s
 def _invoke(session: Session, wish: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The sweep's answer, `{"signs": {"seen", "enqueued", "exhausted", "finished"}}`; raises Failure if it failed."""
     name = session.deployment.sweep
-    answer = session.clients.functions.invoke(FunctionName=name, Payload=json.dumps(wish).encode())
-    payload = answer["Payload"].read()
+    models = invoke(session.clients.functions, name, wish, "a sweep")
     try:
-        value = json.loads(payload)
-        if "FunctionError" in answer:
-            raise Failure(f"The function {name} failed: {value.get('errorType')}: {value.get('errorMessage')}")
-        models = value["models"]
         return {model: {column: models[model][column] for column in _COLUMNS[1:]} for model in models}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Failure(f"The function {name} answered something else than a sweep: {payload[:200]!r}") from error
+    except KeyError as error:
+        raise strange(name, "a sweep", models) from error
 
 
 def _word(value: object) -> str:

@@ -1,0 +1,77 @@
+"""What a person may expect of a model that was switched: now, at the backstop, and when the time is over."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from dayshift.adapters.families import family_of
+from dayshift.domain.calendar import Calendar
+from dayshift.domain.deadline import warmup
+from dayshift.domain.lifecycle import Action, MappingState, ModelState
+from dayshift.domain.noticing import DRAIN
+from dayshift.domain.power import desired
+from dayshift.domain.powered import PoweredModel
+from dayshift.domain.sweeping import QueueDepth
+from dayshift_cli.moments import length, told
+
+# EventBridge Scheduler stops the model itself, so long after a closing, without any of our code.
+BACKSTOP = timedelta(minutes=30)
+
+
+def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
+    """What happens next, from what reconcile saw and did."""
+    name, lead = model.spec.name, warmup(model.policy, model.memory)
+    ready = f"about {length(lead)}: ready at about {told(now + lead, model.policy.zone)}"
+    match beat["action"], beat["state"]:
+        case Action.START_MODEL, _:
+            return f"{name} is being started, which takes {ready}. Images wait in the queue until then."
+        case Action.ENABLE_MAPPING, _:
+            return f"{name} runs, and its mapping opens now: images are read within a minute."
+        case Action.STOP_MODEL, _:
+            return f"{name} is being stopped."
+        case Action.DISABLE_MAPPING, _ if not beat["desired"]:
+            return (
+                f"The mapping of {name} closes now; images that are being read are finished, {length(DRAIN)} at most, "
+                "then the model is stopped. Others wait in the queue."
+            )
+        case Action.NONE, _ if beat["desired"] and beat["mapping"] == MappingState.ENABLED:
+            return f"{name} runs already; nothing has to be done."
+        case Action.NONE, ModelState.STOPPED if not beat["desired"]:
+            return f"{name} is off already; nothing has to be done."
+        case Action.WAIT, ModelState.STARTING if beat["desired"]:
+            return f"{name} is starting already, which takes about {length(lead)} from its beginning."
+        case _:
+            message = f" ({beat['state_message']})" if beat["state_message"] else ""
+            return (
+                f"{name} is {beat['state']}{message}: {beat['action_reason']}. `dayshift status` shows how it goes on."
+            )
+
+
+def backstops(model: PoweredModel, now: datetime, until: datetime) -> list[str]:
+    """A warning where the backstop stops the model between now and `until`, with the first time at which it does."""
+    calendar = model.policy.calendar
+    if calendar is None or family_of(model.spec).power is None:
+        return []
+    # its schedules know the days of the week, and no closed dates
+    weekly = Calendar(calendar.zone, calendar.windows)
+    openings = weekly.openings(now - BACKSTOP - timedelta(seconds=1), until)
+    fires = sorted(one.end + BACKSTOP for one in openings if now < one.end + BACKSTOP < until)
+    if not fires:
+        return []
+    lead = warmup(model.policy, model.memory)
+    return [
+        (
+            f"At {told(fires[0], calendar.zone)} the backstop stops {model.spec.name} all the same: EventBridge "
+            f"Scheduler does so {length(BACKSTOP)} after each closing, without asking anybody. The next tick starts it "
+            f"again, which takes about {length(lead)}; images wait meanwhile."
+        )
+    ]
+
+
+def after(model: PoweredModel, until: datetime) -> str:
+    """What the policy will wish when the override is over, as far as is known without the images that come."""
+    memory = replace(model.memory, waiting_since=None, awake_since=None, idle_since=None)
+    wish = desired(model.policy, memory, QueueDepth(0, 0, 0), None, until)
+    zone = model.policy.zone
+    return f"At {told(until, zone)} the policy decides again: {'on' if wish.running else 'off'} ({wish.reason})."
