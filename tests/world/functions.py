@@ -1,0 +1,195 @@
+"""Lambda: the real services as functions, with the ports of this world, asynchronous retries and deaths.
+
+Rules: Lambda Developer Guide, "Asynchronous invocation" (two retries, one and two minutes later), "Timeout"; batches
+end as their event source mapping has it (tests/world/mapping). Bodies and events pass `dayshift.events`, as they do in
+handlers.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from dayshift import events
+from dayshift.domain.errors import DayshiftError, TransientError
+from dayshift.domain.powered import PoweredModel
+from dayshift.domain.routing import Route
+from dayshift.services.batch import Shift, label_batch
+from dayshift.services.enqueue import EnqueuePorts, enqueue
+from dayshift.services.heartbeat import Heartbeat
+from dayshift.services.label import LabelPorts, Outcome
+from dayshift.services.reconcile import ReconcilePorts, reconcile_models
+from dayshift.services.sweep import SweepPorts, sweep_models
+from tests.world import ports, power_ports
+from tests.world.clock import MINUTE, EventLoop, Process
+from tests.world.faults import DEATH, Died, Invocation, Recorder
+from tests.world.queue import Message
+from tests.world.site import Site
+from tests.world.storage import IMAGES, Bucket
+
+TIMEOUTS = {"producer": 30.0, "labeler": 60.0, "sweep": 300.0, "reconcile": 60.0, "start": 60.0, "stop": 900.0}
+RETRIES = (MINUTE, 2 * MINUTE)
+MAXIMUM_RECEIVES = 20
+LEAST_SECONDS_FOR_A_CALL = 14.0
+PATIENCE = timedelta(minutes=30)
+LOOK_SECONDS = 15.0  # handlers/reconcile
+
+
+class Functions:
+    """All functions of one deployment."""
+
+    def __init__(self, loop: EventLoop, recorder: Recorder, bucket: Bucket, sites: dict[str, Site]) -> None:
+        self._loop, self._recorder, self._bucket, self._sites = loop, recorder, bucket, sites
+        self.gave_up: list[str] = []  # asynchronous events that failed three times
+        self.bugs: list[str] = []  # errors that none of our code foresaw
+        self.under_way = 0  # how many functions run
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Whose images lie where."""
+        plans = [site.plan for site in self._sites.values()]
+        return tuple(Route(plan.name, "custom_labels", plan.prefix, f"https://sqs/{plan.name}") for plan in plans)
+
+    def invoke(self, name: str, run: Callable[[ports.Line], Any], attempt: int = 0) -> None:
+        """Asynchronously: what fails is tried twice more."""
+        self.under_way += 1
+        try:
+            run(self._line(name))
+        except (Died, DayshiftError) as error:
+            if attempt < len(RETRIES):
+                self._loop.after(RETRIES[attempt], lambda: self.invoke(name, run, attempt + 1))
+            else:
+                self.gave_up.append(f"{name}: {error!r}")
+        finally:
+            self.under_way -= 1
+
+    def produce(self, event: dict[str, Any]) -> None:
+        """handlers/producer."""
+
+        def run(line: ports.Line) -> None:
+            images = [uploaded.image for uploaded in events.images_from_s3(event)]
+            queues = {name: ports.QueuePort(line, site) for name, site in self._sites.items()}
+            enqueue(images, EnqueuePorts(IMAGES, self.routes, queues), self._loop.moment())
+
+        self.invoke("producer", run)
+
+    def label(self, site: Site, batch: list[Message], finished: Callable[[], None]) -> None:
+        """handlers/labeler, in a process of its own, since reading images takes time."""
+
+        def run() -> None:
+            line = self._line("labeler")
+            self.under_way += 1
+            try:
+                failed = set(self._label(line, site, batch))
+            except Died:
+                failed = {message.message_id for message in batch}  # they come back after the visibility timeout
+                for message in batch:
+                    message.reasons.append(DEATH)
+            self.under_way -= 1
+            for message in batch:
+                if message.message_id not in failed:
+                    site.queue.delete(message)
+            finished()
+
+        Process(self._loop, run).resume()
+
+    def sweep(self) -> None:
+        """handlers/sweep."""
+
+        def run(line: ports.Line) -> None:
+            images = ports.ImagesPort(line, self._bucket)
+            sweepers = [
+                SweepPorts(
+                    route,
+                    self.routes,
+                    images,
+                    ports.RecordsPort(line, self._sites[route.model]),
+                    ports.LedgerPort(line, self._sites[route.model]),
+                    ports.QueuePort(line, self._sites[route.model]),
+                )
+                for route in self.routes
+            ]
+            swept = sweep_models(sweepers, None, PATIENCE, self._loop.moment(), lambda: True)
+            if any(counts.error for counts in swept.values()):
+                raise TransientError("not swept to the end")
+
+        self.invoke("sweep", run)
+
+    def reconcile(self, name: str, only: str) -> None:
+        """handlers/start and stop, and reconcile for one model: one step."""
+        self.invoke(name, lambda line: self._reconcile(line, only, None))
+
+    def tick(self) -> None:
+        """handlers/reconcile for all models; it follows a step of the gate up, which takes time."""
+        Process(self._loop, lambda: self.invoke("reconcile", self._tick)).resume()
+
+    def _tick(self, line: ports.Line) -> None:
+        def pause() -> None:
+            left = line.invocation.deadline - self._loop.now
+            self._loop.sleep(min(LOOK_SECONDS, left))
+            if left <= LOOK_SECONDS:
+                line.invocation.struck = line.invocation.dead = True
+
+        self._reconcile(line, None, pause)
+
+    def _reconcile(self, line: ports.Line, only: str | None, pause: Callable[[], None] | None) -> None:
+        now = self._loop.moment()
+        texts = line.call("state.read", lambda: [(s, s.spec, s.memory, s.override) for s in self._sites.values()])
+        each = [
+            self.ports_of(line, site, PoweredModel.from_stored(spec, memory, override, now))
+            for site, spec, memory, override in texts
+            if only in (None, site.plan.name)
+        ]
+        results = reconcile_models(each, self._loop.moment, pause)
+        for model, result in results.items():
+            if isinstance(result, Heartbeat):
+                self._sites[model].beat, self._sites[model].beat_at = result, self._loop.now
+        if errors := [result for result in results.values() if isinstance(result, TransientError)]:
+            raise TransientError(f"not reconciled: {errors}")
+
+    def ports_of(self, line: ports.Line, site: Site, model: PoweredModel) -> ReconcilePorts:
+        """What reconciling one model needs."""
+        return ReconcilePorts(
+            model=model,
+            power=power_ports.PowerPort(line, site),
+            gate=power_ports.GatePort(line, site),
+            queue=ports.QueuePort(line, site),
+            state=power_ports.StatePort(line, site),
+            arrivals=power_ports.ArrivalsPort(line, site, self._bucket),
+        )
+
+    def _line(self, name: str) -> ports.Line:
+        return ports.Line(self._recorder, Invocation(name, self._loop.now + TIMEOUTS[name]))
+
+    def _label(self, line: ports.Line, site: Site, batch: list[Message]) -> tuple[str, ...]:
+        event = {
+            "Records": [
+                {
+                    "messageId": message.message_id,
+                    "receiptHandle": message.message_id,
+                    "body": message.body,
+                    "attributes": {"ApproximateReceiveCount": str(message.receives)},
+                }
+                for message in batch
+            ]
+        }
+        model = PoweredModel.from_stored(site.spec, "{}", "{}", self._loop.moment()).spec
+        predictor = ports.PredictorPort(line, site, self._bucket, self._loop)
+        label_ports = LabelPorts(
+            model, IMAGES, predictor, ports.RecordsPort(line, site), ports.InboxPort(line, site), MAXIMUM_RECEIVES, 1
+        )
+        outcomes: list[Outcome] = []
+
+        def has_time() -> bool:
+            return line.invocation.deadline - self._loop.now > LEAST_SECONDS_FOR_A_CALL
+
+        messages = events.envelopes_from_sqs(event, site.plan.name)
+        returned = label_batch(messages, Shift(label_ports, self._loop.moment, has_time), outcomes.append)
+        if line.invocation.dead:
+            raise Died
+        reasons = {outcome.key: outcome.reason or "" for outcome in outcomes if outcome.reason}
+        self.bugs += [reason for reason in reasons.values() if reason.startswith("unforeseen")]
+        for message in batch:
+            if message.message_id in returned:
+                message.reasons.append(reasons.get(json.loads(message.body)["image"]["key"], ""))
+        return returned

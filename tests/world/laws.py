@@ -1,0 +1,193 @@
+"""The invariants, checked on what happened. Each answers the breaches it found, as sentences.
+
+I1 conservation, I2 stable, I3 money, I4 enforced stop, I5 gate, I6 clean DLQ, I7 one payment, I8 nothing waits for
+ever, I9 one fixpoint (tests/world/test_interleavings), I10 quiet; and law 1, the order, noted where it was broken.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
+
+from dayshift.domain.lifecycle import ModelState
+from tests.world.clock import HOUR, MINUTE
+from tests.world.hours import Span, begun_earlier, clipped, union, without
+from tests.world.mapping import Word
+from tests.world.site import Site
+from tests.world.storage import Stored
+from tests.world.world import World
+
+GRACE = 20 * MINUTE  # two ticks, the mapping's lag, ten minutes of draining, and as much again for what went wrong
+BILLED = (ModelState.STARTING, ModelState.RUNNING)
+OFF = (ModelState.STOPPED, ModelState.FAILED)
+GATE_GRACE = 4 * MINUTE  # the mapping's lag while it closes, a tick to see it, a tick that finds it changing
+OPENING_MARGIN = 3 * MINUTE  # DESIGN section 5: the deadline wake needs L >= W + 3 min
+AFTER_CLOSING = 15 * MINUTE  # what came before the closing may still be read, where results are promised
+READING_PACE = 10 * MINUTE  # an image that comes while the gate is open has its record so soon
+
+
+def breaches(world: World, had_faults: bool = True, slack: float | None = None) -> list[str]:
+    """All of them, for a world that has come to rest; `slack`: how much longer an image may wait, None: for ever."""
+    found = [*conservation(world), *one_payment(world), *enforced_stop(world), *quiet(world)]
+    for site in world.sites.values():
+        found += [*clean_dlq(site), *gate(site, world, had_faults), *money(site, world), *site.orders]
+    if slack is not None:
+        found += nothing_waits(world, slack)
+    return found + [f"unforeseen error: {bug}" for bug in world.functions.bugs]
+
+
+def conservation(world: World) -> Iterator[str]:
+    """I1: every accepted version has its record; only one deleted before anybody heard of it has none.
+
+    I2, a record never changes, is what writing with If-None-Match means; that nothing else can write is the type's.
+    """
+    for stored in world.bucket.versions.values():
+        if stored.record is None and stored.deleted_at is None:
+            yield f"I1: {stored.image.key} {stored.image.version} has no record"
+        elif stored.record is not None and not _fits(stored):
+            yield f"I1: {stored.image.key} ended as {stored.record.status}: {stored.record.reason}"
+
+
+def _fits(stored: Stored) -> bool:
+    """A good image ends well, unless it was deleted; a bad one is rejected."""
+    status = stored.record.status if stored.record else None
+    if stored.deleted_at is not None and status == "gone":
+        return True
+    return status == ("ok" if stored.is_readable else "rejected")
+
+
+def wanted(site: Site, world: World) -> list[Span]:
+    """When it should have been on, by its hours and by what people said: not by the code under test."""
+    start, end = world.began_at, world.loop.now
+    on = [(said.since, said.until) for said in site.said if said.running]
+    off = [(said.since, said.until) for said in site.said if not said.running]
+    return clipped(union(without(_by_policy(site, world), off + on) + on), start, end)
+
+
+def _by_policy(site: Site, world: World) -> list[Span]:
+    plan, start, end = site.plan, world.began_at, world.loop.now
+    warmup = plan.warmup_minutes * MINUTE
+    if plan.power == "on_deadline" and plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN:
+        mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
+        return [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
+    if plan.power == "always_on" or plan.hours is None:
+        return [(start, end)]
+    late = AFTER_CLOSING if plan.power == "on_deadline" else 0.0
+    spans = [(a, b + late) for a, b in plan.hours.spans(start - HOUR, end + 24 * HOUR)]
+    return begun_earlier(spans, warmup)
+
+
+def ended_at(stored: Stored, now: float) -> float:
+    """When nobody waited for it any more."""
+    if stored.record is not None:
+        return stored.recorded_at
+    return now if stored.deleted_at is None else stored.deleted_at
+
+
+def outside(site: Site, world: World) -> list[Span]:
+    """When it was billed though nobody wanted it."""
+    return without(site.service.stretches(*BILLED), wanted(site, world))
+
+
+def overrun(site: Site, world: World) -> float:
+    """The longest that it was billed unwanted after the last thing that went wrong; what cannot be stopped apart."""
+    worst = 0.0
+    troubles = sorted([*world.recorder.struck, *world.notes.meddled, *world.troubled_until])
+    starting = site.service.stretches(ModelState.STARTING)
+    for start, end in outside(site, world):
+        begun = [b for a, b in starting if a <= start < b]  # a model that is STARTING cannot be stopped
+        since = max([start, *begun])
+        last = bisect_right(troubles, end)
+        since = max(since, troubles[last - 1]) if last else since
+        since = max([since, *(min(b, end) for a, b in starting if a <= since < b)])
+        worst = max(worst, end - since)
+    return worst
+
+
+def money(site: Site, world: World) -> Iterator[str]:
+    """I3: billed only while wanted, or soon after; longer only where something had gone wrong just then."""
+    if (worst := overrun(site, world)) > GRACE:
+        yield f"I3: {site.plan.name} was billed {worst / MINUTE:.0f} min unwanted with nothing gone wrong"
+
+
+def enforced_stop(world: World) -> Iterator[str]:
+    """I4: at rest and unwanted, a model is off and its gate closed; at rest and wanted, both are open."""
+    now = world.loop.now
+    for site in world.sites.values():
+        is_wanted = any(start <= now - GRACE and now < end for start, end in wanted(site, world))
+        was_wanted = any(start <= now and now - GRACE < end for start, end in wanted(site, world))
+        state, word = site.service.state, site.mapping.word
+        if not was_wanted and (state not in OFF or word is not Word.DISABLED):
+            yield f"I4: {site.plan.name} is {state}, its mapping {word}, and nobody wants it"
+        if (
+            is_wanted
+            and site.plan.power != "on_deadline"
+            and now - GRACE - HOUR > world.began_at
+            and not world.is_open(site)
+        ):
+            yield f"I4: {site.plan.name} is {state}, its mapping {word}, though it should be open"
+
+
+def unserving(site: Site, world: World) -> list[Span]:
+    """When messages were handed out while the model did not run."""
+    flips = [*site.mapping.history, (world.loop.now, False)]
+    polling = [(since, until) for (since, polls), (until, _) in pairwise(flips) if polls]
+    return without(polling, site.service.stretches(ModelState.RUNNING))
+
+
+def gate(site: Site, world: World, had_faults: bool) -> Iterator[str]:
+    """I5: messages are handed out while the model does not run only just after something went wrong."""
+    troubles = sorted([*world.recorder.struck, *world.notes.meddled, *world.troubled_until])
+    for start, end in unserving(site, world):
+        last = bisect_right(troubles, end)
+        since = max(start, troubles[last - 1]) if last else start
+        if (not had_faults and not world.notes.meddled) or end - since > GATE_GRACE:
+            yield f"I5: {site.plan.name}'s gate was open {end - start:.0f} s before a model that did not run"
+
+
+def clean_dlq(site: Site) -> Iterator[str]:
+    """I6: what reached the DLQ, or grew too old, would have been read in better surroundings."""
+    for message in site.queue.dead:
+        yield f"I6: a message is in the DLQ of {site.plan.name} after {sorted(set(message.reasons))}"
+
+
+def one_payment(world: World) -> Iterator[str]:
+    """I7: a second payment needs a function that failed between reading and writing, or two that read at once."""
+    for stored in world.bucket.versions.values():
+        for payment in stored.paid:
+            at_once = payment.wrote is False and payment.began_at <= stored.recorded_at
+            if payment.wrote is not True and not at_once and not payment.invocation.struck:
+                yield f"I7: {stored.image.key} was paid {len(stored.paid)} times"
+
+
+def nothing_waits(world: World, slack: float = 0.0) -> Iterator[str]:
+    """I8: an image that comes while its model is read has its record soon; any other, once the hours have begun."""
+    for stored in world.bucket.versions.values():
+        site = world.sites[stored.model]
+        if stored.deleted_at is not None or stored.record is None or stored.events_lost:
+            continue
+        due = _due(stored, site, world) + slack
+        if stored.recorded_at > due:
+            yield f"I8: {stored.image.key} waited {(stored.recorded_at - due) / MINUTE:.0f} min too long"
+
+
+def _due(stored: Stored, site: Site, world: World) -> float:
+    plan = site.plan
+    promised = stored.uploaded_at + plan.results_within_minutes * MINUTE
+    if plan.power == "on_deadline" and plan.hours is None:
+        return promised
+    starts = plan.start_minutes[1] * MINUTE + OPENING_MARGIN
+    for start, end in wanted(site, world):
+        ready = max(stored.uploaded_at, start + starts) + READING_PACE
+        if ready <= end:  # what comes just before the closing may wait for the next opening
+            return max(ready, promised) if plan.power == "on_deadline" else ready
+    return math.inf
+
+
+def quiet(world: World, ticks: int = 3) -> Iterator[str]:
+    """I10: at rest, a tick calls nothing that changes anything. (Makes some more ticks.)"""
+    before = len(world.recorder.changes)
+    for _ in range(ticks):
+        world.functions.tick()
+    if made := world.recorder.changes[before:]:
+        yield f"I10: at rest, ticks called {[name for _, _, name in made]}"

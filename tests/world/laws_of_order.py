@@ -1,0 +1,23 @@
+"""Law 1 where it can be seen: at the moment at which our code asks for a step. (Apart from laws.py, which it needs.)"""
+
+from dayshift.domain.lifecycle import ModelState
+from dayshift.domain.noticing import DRAIN
+from tests.world.mapping import Word
+from tests.world.site import Site
+
+ONE_TICK_SECONDS = 60.0
+
+
+def opening(site: Site) -> None:
+    """The gate is opened only before a model that runs."""
+    if site.service.state is not ModelState.RUNNING:
+        site.orders.append(f"{site.plan.name}: mapping enabled while the model was {site.service.state}")
+
+
+def stopping(site: Site) -> None:
+    """The model is stopped only behind a closed gate, with nothing in flight as SQS tells it, or after the drain."""
+    if site.mapping.word is not Word.DISABLED:
+        site.orders.append(f"{site.plan.name}: model stopped while the mapping was {site.mapping.word}")
+    has_time = site.mapping.closed_for() < DRAIN.total_seconds() - ONE_TICK_SECONDS
+    if site.queue.depth().in_flight > 0 and has_time:
+        site.orders.append(f"{site.plan.name}: model stopped with images in flight and time left to drain")

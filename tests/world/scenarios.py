@@ -1,0 +1,137 @@
+"""Days on which something is going on, short enough to be lived through thousands of times."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tests.world.hours import Hours
+from tests.world.site import Plan
+from tests.world.world import Setting, World
+
+# Monday 23 November 2026, 08:15 in Berlin: a quarter of an hour before the start of a model that opens at nine.
+EARLY = datetime(2026, 11, 23, 7, 15, tzinfo=UTC)
+HOUR_A_DAY = Hours("Europe/Berlin", "09:00", "09:40")
+LONGEST_REST = timedelta(days=9)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A world, and what people do in it."""
+
+    setting: Setting
+    live: Callable[[World], None]
+
+
+def a_plain_office_day(world: World) -> None:
+    """Images wait at the opening, come in a burst, one of them is none; then it closes."""
+    world.upload("early bird.jpg")
+    world.run_to("09:10")
+    for number in range(12):
+        world.upload(f"burst {number}+.jpg", is_readable=number != 3)
+    world.run_to("09:30")
+
+
+def a_closing_with_work_in_flight(world: World) -> None:
+    """A batch is being read at the closing; what comes after it waits for tomorrow."""
+    world.sites["logos"].service.seconds_an_image = 4.0
+    world.run_to("09:39")
+    world.run(0.7)
+    for number in range(8):
+        world.upload(f"late {number}.jpg")
+    world.run_to("09:41")
+    world.upload("too late.jpg")
+
+
+def a_start_that_fails_once(world: World) -> None:
+    """The first start ends in FAILED."""
+    world.sites["logos"].service.next_starts.extend([None, 8.0])
+    world.upload("patient.jpg")
+    world.run_to("09:30")
+
+
+def two_models(world: World) -> None:
+    """Two models, two queues; one closes while the other opens."""
+    world.upload("a.jpg", "logos")
+    world.upload("a.jpg", "signs")
+    world.run_to("09:20")
+    world.upload("b.jpg", "signs")
+    world.run_to("10:00")
+
+
+def two_overrides(world: World) -> None:
+    """Switched off in the middle of the day, and on in the evening."""
+    world.upload("waits.jpg")
+    world.run_to("09:05")
+    world.override(running=False, hours=0.4)
+    world.upload("waits too.jpg")
+    world.run_to("18:00")
+    world.override(running=True, hours=0.5)
+    world.upload("at night.jpg")
+    world.run_to("18:40")
+
+
+def a_start_over_the_closing(world: World) -> None:
+    """The start takes longer than the day is open; it cannot be stopped before it has come to its end."""
+    world.sites["logos"].service.next_starts.append(85.0)
+    world.upload("tomorrow.jpg")
+    world.run_to("10:10")
+
+
+def lost_twice_deleted_overwritten(world: World) -> None:
+    """Everything that befalls an image on its way: its event lost or doubled, itself deleted or overwritten."""
+    world.upload_silently("lost.jpg")
+    twice = world.upload("twice.jpg")
+    world.notify(twice, 2.0)
+    world.delete(world.upload("deleted.jpg"))
+    world.upload("overwritten.jpg")
+    world.run(1)
+    world.upload("overwritten.jpg")
+    world.upload("tiny.jpg", size=10, is_readable=False)
+    world.run_to("09:20")
+    world.notify(twice, 0.1)
+    world.run_to("09:35")
+
+
+def a_deadline_wake(world: World) -> None:
+    """Nobody asks for anything until an image comes, whose results are due in two hours."""
+    world.run_to("08:30")
+    world.upload("first.jpg")
+    world.run_to("09:30")
+    world.upload("second.jpg")
+    world.run_to("11:00")
+
+
+OFFICE = Plan(hours=HOUR_A_DAY)
+SIGNS = Plan("signs", hours=Hours("Europe/Berlin", "09:10", "09:50"))
+DEADLINE = Plan(power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=120)
+SCENARIOS: dict[str, Scenario] = {
+    live.__name__: Scenario(Setting(plans=plans, start=EARLY, counts_lag=lag), live)
+    for live, plans, lag in (
+        (a_plain_office_day, (OFFICE,), 0.0),
+        (a_closing_with_work_in_flight, (OFFICE,), 0.0),
+        (a_start_that_fails_once, (OFFICE,), 0.0),
+        (two_models, (OFFICE, SIGNS), 0.0),
+        (two_overrides, (OFFICE,), 0.0),
+        (a_start_over_the_closing, (OFFICE,), 0.0),
+        (lost_twice_deleted_overwritten, (OFFICE,), 0.0),
+        (a_deadline_wake, (DEADLINE,), 50.0),
+    )
+}
+
+
+def come_to_rest(world: World, longest: timedelta = LONGEST_REST) -> None:
+    """Lets time pass until a late evening on which every image has its record and nothing is under way."""
+    until = world.loop.now + longest.total_seconds()
+    while True:
+        world.run_to("23:00", days=0 if world.local_hour() < 23 else 1)
+        if world.is_at_rest() or world.loop.now >= until:
+            world.run(3)
+            return
+
+
+def lived(scenario: Scenario) -> World:
+    """The world after the scenario, at rest, without faults."""
+    with World(scenario.setting) as world:
+        scenario.live(world)
+        come_to_rest(world)
+    return world

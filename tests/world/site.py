@@ -1,0 +1,94 @@
+"""A model's place in the world: its queue, mapping, service, parameters; and what is configured for it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dayshift.services.heartbeat import Heartbeat
+from tests.world.hours import Hours
+from tests.world.mapping import EventSourceMapping
+from tests.world.queue import Queue
+from tests.world.service import CustomLabels
+from tests.world.storage import Ledger, Records
+
+WORKDAY = Hours("Europe/Berlin", "09:00", "17:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One entry of `var.models`, and how its service behaves."""
+
+    name: str = "logos"
+    power: str = "office_hours"
+    hours: Hours | None = WORKDAY
+    warmup_minutes: int = 30
+    results_within_minutes: int = 60
+    start_minutes: tuple[float, float] = (6.0, 14.0)
+    stop_minutes: tuple[float, float] = (1.0, 4.0)
+
+    @property
+    def prefix(self) -> str:
+        """Where its images are put."""
+        return f"incoming/{self.name}/"
+
+    def spec(self) -> str:
+        """The parameter that Terraform writes."""
+        value: dict[str, Any] = {
+            "name": self.name,
+            "family": "custom_labels",
+            "target": f"arn:aws:rekognition:eu-central-1:123456789012:project/{self.name}/version/1/1700000000000",
+            "prefix": self.prefix,
+            "options": {},
+            "queue_url": f"https://sqs/{self.name}",
+            "queue_name": self.name,
+            "mapping_uuid": f"mapping-of-{self.name}",
+            "power": self.power,
+            "hours": None if self.hours is None else self.hours.spec(),
+            "warmup_minutes": self.warmup_minutes,
+            "results_within_minutes": self.results_within_minutes,
+            "idle_minutes": None,
+            "images_per_minute": 120,
+            "maximum_running_hours_per_day": 24,
+            "usd_per_hour": 4.0,
+        }
+        return json.dumps(value)
+
+
+@dataclass(slots=True)
+class Said:
+    """What a person said with an override, and from when on it counted."""
+
+    since: float
+    until: float
+    running: bool
+
+
+@dataclass(slots=True)
+class Site:
+    """One model in the world."""
+
+    plan: Plan
+    queue: Queue
+    mapping: EventSourceMapping
+    service: CustomLabels
+    records: Records
+    ledger: Ledger
+    spec: str
+    memory: str = "{}"
+    override: str = "{}"
+    said: list[Said] = field(default_factory=list)
+    beat: Heartbeat | None = None  # the last reconcile that came through
+    beat_at: float = 0.0
+    touched_at: float = 0.0  # when a person last changed a parameter
+    orders: list[str] = field(default_factory=list)  # breaches of the order, noted when they happened
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its day begins."""
+        return ZoneInfo(self.plan.hours.timezone if self.plan.hours else "UTC")
+
+    @property
+    def changed_at(self) -> float:
+        """When anything last changed that reconcile looks at."""
+        return max(self.queue.changed_at, self.mapping.changed_at, self.service.changed_at, self.touched_at)

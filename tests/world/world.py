@@ -1,0 +1,200 @@
+"""The world: everything put together under one clock, and what people do to it by hand."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, Self
+
+from dayshift.domain.lifecycle import ModelState
+from dayshift.domain.override import Override
+from tests.world import schedules, storage
+from tests.world.clock import HOUR, MINUTE, EventLoop
+from tests.world.faults import Recorder
+from tests.world.functions import MAXIMUM_RECEIVES, TIMEOUTS, Functions
+from tests.world.mapping import EventSourceMapping, Word
+from tests.world.pools import one_at_a_time
+from tests.world.queue import Queue
+from tests.world.scheduler import Scheduler
+from tests.world.service import CustomLabels
+from tests.world.site import Plan, Said, Site
+from tests.world.storage import Bucket, Ledger, Records, Stored
+from tests.world.ticks import Ticks
+
+# Monday, an ordinary week in winter.
+MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a world is like."""
+
+    plans: tuple[Plan, ...] = (Plan(),)
+    start: datetime = MONDAY
+    seed: int = 1
+    counts_lag: float = 0.0  # SQS's counts are up to so many seconds old
+    mapping_lag: tuple[float, float] = (5.0, 55.0)
+    event_delay: tuple[float, float] = (0.2, 3.0)
+    skips_ticks: bool = True
+
+
+@dataclass(slots=True)
+class Notes:
+    """What happened that was nobody's wish, so that nobody is blamed for what followed."""
+
+    meddled: list[float] = field(default_factory=list)  # when a person or a breakdown interfered
+    troubled: list[float] = field(default_factory=list)  # when trouble with schedules or starts was over
+
+
+class World:
+    """One deployment in its account. Used as a context manager."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.random = Random(setting.seed)
+        self.loop = EventLoop(setting.start)
+        self.began_at = self.loop.now
+        self.recorder = Recorder(self.random, lambda: self.loop.now)
+        self.scheduler = Scheduler(self.loop, self.random)
+        self.bucket, self.sites, self.notes = Bucket(), dict[str, Site](), Notes()
+        self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites)
+        lag = setting.counts_lag + 1 if setting.counts_lag else 0
+        self.ticks = Ticks(
+            self.loop, self.scheduler, self.recorder, self.sites, self.functions.tick, lag,
+            phase=self.random.randrange(60), skips=setting.skips_ticks,
+        )  # fmt: skip
+        for plan in setting.plans:
+            self.sites[plan.name] = self._site(plan)
+            schedules.schedule(self.sites[plan.name], self.scheduler, self.functions, self._backstop)
+        self.scheduler.every(HOUR, "sweep", self._sweep)
+        self.functions.produce(storage.TEST_EVENT)
+        self.ticks.look_again()
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(one_at_a_time(self.loop))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self.functions.under_way:  # no thread is left behind
+            self.loop.run_until(self.loop.now + MINUTE)
+        self._stack.close()
+
+    def run(self, minutes: float) -> None:
+        """Lets so much time pass."""
+        self.loop.run_until(self.loop.now + minutes * MINUTE)
+
+    def run_to(self, text: str, days: int = 0) -> None:
+        """Lets time pass until the clock on the first site's wall shows this, today or so many days on."""
+        zone = next(iter(self.sites.values())).zone
+        hour, minute = map(int, text.split(":"))
+        local = datetime.fromtimestamp(self.loop.now, zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        self.loop.run_until((local + timedelta(days=days)).timestamp())
+
+    def upload(self, name: str = "a.jpg", model: str = "logos", **how: Any) -> Stored:
+        """An object is put; S3 tells of it soon."""
+        stored = self.bucket.put(f"{self.sites[model].plan.prefix}{name}", model, self.loop.now, **how)
+        self.notify(stored, self.random.uniform(*self.setting.event_delay))
+        return stored
+
+    def upload_silently(self, name: str = "lost.jpg", model: str = "logos") -> Stored:
+        """An object is put, and its event is lost."""
+        stored = self.bucket.put(f"{self.sites[model].plan.prefix}{name}", model, self.loop.now)
+        stored.events_lost = True
+        return stored
+
+    def notify(self, stored: Stored, delay: float = 0.0) -> None:
+        """S3 tells of a version; at least once, so perhaps again."""
+        event = storage.notification(stored, datetime.fromtimestamp(stored.uploaded_at, UTC))
+        self.loop.after(delay, lambda: self.functions.produce(event))
+
+    def delete(self, stored: Stored) -> None:
+        """A version is deleted for good."""
+        stored.deleted_at = stored.deleted_at or self.loop.now
+
+    def override(self, running: bool, hours: float, model: str = "logos") -> None:
+        """`dayshift on` or `off`: an override is written, and reconcile is called."""
+        site, until = self.sites[model], self.loop.moment() + timedelta(hours=hours)
+        if site.said:
+            site.said[-1].until = min(site.said[-1].until, self.loop.now)
+        site.said.append(Said(self.loop.now, until.timestamp(), running))
+        self.touch(site, json.dumps(Override(running, until, "a test").to_json()))
+
+    def clear_override(self, model: str = "logos") -> None:
+        """`dayshift auto`."""
+        site = self.sites[model]
+        if site.said:
+            site.said[-1].until = min(site.said[-1].until, self.loop.now)
+        self.touch(site, "{}")
+
+    def touch(self, site: Site, override: str) -> None:
+        """The parameter changes, and reconcile is called."""
+        site.override, site.touched_at = override, self.loop.now
+        self.ticks.look_again()
+        self.functions.reconcile("reconcile", site.plan.name)
+
+    def meddle(self, do: Callable[[], None]) -> None:
+        """Somebody does something in the console, or the service does it by itself."""
+        self.notes.meddled.append(self.loop.now)
+        do()
+
+    def _site(self, plan: Plan) -> Site:
+        loop, random = self.loop, self.random
+        queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self._counts_lag)
+        mapping = EventSourceMapping(
+            loop,
+            queue,
+            lambda batch, finished: self.functions.label(self.sites[plan.name], batch, finished),
+            lambda: random.uniform(*self.setting.mapping_lag),
+        )
+        service = CustomLabels(loop, random, plan.start_minutes, plan.stop_minutes)
+        for part in (queue, mapping, service):
+            part.on_change = self.ticks.look_again
+        records = Records(self.bucket, lambda: loop.now)
+        ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
+        return Site(plan, queue, mapping, service, records, ledger, plan.spec())
+
+    def _backstop(self, site: Site) -> None:
+        """The stop that needs no code of ours."""
+        if site.service.state is ModelState.RUNNING:
+            self.notes.meddled.append(self.loop.now)
+            site.service.stop()
+
+    def _sweep(self) -> None:
+        """A sweep that would find a record for everything is left out, as ticks are."""
+        if not self.setting.skips_ticks or any(
+            stored.record is None and stored.deleted_at is None for stored in self.bucket.versions.values()
+        ):
+            self.functions.sweep()
+
+    def _counts_lag(self, now: float) -> float:
+        """The same lag for the same minute, so that leaving out a tick changes nothing."""
+        most = self.setting.counts_lag
+        return (int(now // MINUTE) * 2_654_435_761 + self.setting.seed) % 1009 / 1008 * most if most else 0.0
+
+    @property
+    def troubled_until(self) -> list[float]:
+        """When what is not met at a call was over: schedules that misbehaved, functions that had to be tried again."""
+        return [end for end in self.notes.troubled if end <= self.loop.now]
+
+    def local_hour(self) -> int:
+        """What the first site's clock shows."""
+        return datetime.fromtimestamp(self.loop.now, next(iter(self.sites.values())).zone).hour
+
+    def is_at_rest(self) -> bool:
+        """Whether every image has its record, nothing waits or is being read, and every model is off."""
+        return (
+            all(stored.record or stored.deleted_at for stored in self.bucket.versions.values())
+            and not any(
+                site.queue.messages or (site.said and site.said[-1].until > self.loop.now)
+                for site in self.sites.values()
+            )
+            and all(site.service.state in (ModelState.STOPPED, ModelState.FAILED) for site in self.sites.values())
+            and not self.functions.under_way
+        )
+
+    def is_open(self, site: Site) -> bool:
+        """Whether images are being read."""
+        return site.service.state is ModelState.RUNNING and site.mapping.word is Word.ENABLED
