@@ -7,7 +7,7 @@ waited is read · more come · it closes, drains and stops · 20:00 one more ima
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from itertools import cycle, islice
 from typing import Any
 
@@ -43,11 +43,12 @@ class DemoDay:
     def live(self) -> Day:
         """From before the first image until after the last. Afterwards the clock is the real one again."""
         calendar = self._policy.calendar or Calendar.of("UTC", ["Mon-Sun 09:00-18:00"])
-        opening = next(calendar.openings(self._after_the_last(), self._after_the_last() + timedelta(days=14)))
-        start, end = opening.start.astimezone(calendar.zone), opening.end.astimezone(calendar.zone)
-        morning, evening = start.replace(hour=6, minute=0), start.replace(hour=20, minute=0)
         delays = {"start_delay_seconds": START_DELAY_SECONDS, "stop_delay_seconds": STOP_DELAY_SECONDS}
         self._controls.tell(self._target, **delays)
+        midnight = self._after_the_last(calendar.zone)
+        opening = next(calendar.openings(midnight, midnight + timedelta(days=14)))
+        start, end = opening.start.astimezone(calendar.zone), opening.end.astimezone(calendar.zone)
+        morning, evening = start.replace(hour=6, minute=0), start.replace(hour=20, minute=0)
         self._console.print(f"{start:%A, %d %B}, on the local clock: {MODEL} is open {start:%H:%M} to {end:%H:%M}")
         try:
             # What an interrupted day left on is stopped in the hour before.
@@ -67,21 +68,20 @@ class DemoDay:
             self._go(evening + HOUR)
             self._unread()
             return Day(
-                spans(self._controls.model(self._target)["log"], morning, evening + HOUR),
+                spans(self._log(), morning, evening + HOUR),
                 self._arrivals, start - self._policy.warmup, start, end,
                 self._depth("queue_url"), self._depth("dlq_url") - dead, self._policy.usd_per_hour,
             )  # fmt: skip
         finally:
             self._controls.return_to_real_time()
 
-    def _after_the_last(self) -> datetime:
-        """Tomorrow, or after the day that the model lived through last: what it remembers must not be to come."""
-        now = self._controls.now()
-        try:
-            last = datetime.fromisoformat(self._controls.model(self._target)["since"])
-        except KeyError:
-            last = now
-        return max(now, last) + timedelta(days=1)
+    def _after_the_last(self, zone: tzinfo) -> datetime:
+        """Midnight after the day that the model lived through last: what it remembers must not be to come."""
+        known = [self._controls.now(), *(datetime.fromisoformat(entry["at"]) for entry in self._log())]
+        return (max(known).astimezone(zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def _log(self) -> list[dict[str, Any]]:
+        return list(self._controls.model(self._target)["log"])
 
     def _go(self, instant: datetime) -> None:
         """Lets the time pass; says what it came to."""

@@ -1,7 +1,7 @@
 """The local account's projects and their versions, kept in one JSON file.
 
 No version has to be made first: one that is named for the first time, by its ARN or by its name in its project, is
-there from then on, as TRAINING_COMPLETED. So any target in a `.tfvars` file works, and a misspelt one does too.
+there from then on, as TRAINING_COMPLETED. So a target in a `.tfvars` file works at once, if it ends in VERSION_NUMBER.
 """
 
 import json

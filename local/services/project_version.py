@@ -67,7 +67,7 @@ class ProjectVersion:
 
     def settle(self, now: float) -> None:
         """Lets the time pass: what became due has happened at its own instant, not now."""
-        if now < self.since:  # the clock was set back: what is under way begins anew
+        if now < self.since and self.status in ("STARTING", "STOPPING"):  # the clock was set back: it begins anew
             self.enter(self.status, now)
         if self.status == "STARTING" and now >= self.since + self.delays.start_delay_seconds:
             self.enter("FAILED" if self.is_failing else "RUNNING", self.since + self.delays.start_delay_seconds)

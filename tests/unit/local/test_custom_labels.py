@@ -169,6 +169,9 @@ def test_a_clock_that_is_set_back_lets_what_is_under_way_begin_anew(world: World
     assert world.status() == "STARTING"
     world.pass_time(minutes=20)
     assert world.status() == "RUNNING"
+    world.pass_time(days=-30)
+    assert world.log()[-1][0] == world.status() == "RUNNING"
+    assert len(world.log()) == 4  # what is not under way stays as it is
 
 
 def test_states_tags_delays_and_the_log_outlive_a_restart(tmp_path: Path) -> None:
