@@ -42,6 +42,8 @@ def from_var_file(var_file: Path, configuration: Path, name: str | None) -> tupl
     known = ", ".join(powered) or "none"
     if name is None and len(powered) == 1:
         name = powered[0]
+    if not powered:
+        raise click.UsageError(f"No model of {var_file} has power; there is nothing to foresee.")
     if name is None:
         raise click.UsageError(f"Name one of the {len(powered)} powered models of {var_file}: {known}.")
     if name not in models:

@@ -90,7 +90,8 @@ def _show(name: str, policy: Policy, forecast: Sequence[Day], output: str) -> No
     promises = policy.kind is Kind.ON_DEADLINE
     columns = (*_COLUMNS[:2], _DUE, *_COLUMNS[2:]) if promises else _COLUMNS
     values = [_value(name, policy, day) for day in forecast]
-    rows = [_row(policy, day, promises) for day in forecast]
+    form = "%Y-%m-%d" if output == "csv" else "%a %Y-%m-%d"
+    rows = [_row(policy, day, promises, form) for day in forecast]
     ran = _sum(forecast)
     whole = {"model": name, "date": "total", "hours": _hours(ran), "usd": _usd(ran, policy), "days": len(forecast)}
     total: Row = ("total", "", *([""] * promises), "", "", _hours(ran), _usd(ran, policy), f"{len(forecast)} days")
@@ -98,7 +99,7 @@ def _show(name: str, policy: Policy, forecast: Sequence[Day], output: str) -> No
          [*values, whole])  # fmt: skip
 
 
-def _row(policy: Policy, day: Day, promises: bool) -> Row:
+def _row(policy: Policy, day: Day, promises: bool, form: str) -> Row:
     zone = policy.zone
     opened = ", ".join(f"{_wall(one.start, zone)}-{_until(one.end, day, zone)}" for one in day.open)
     due = [", ".join(_wall(moment, zone) for moment in day.due)] if promises else []
@@ -106,7 +107,7 @@ def _row(policy: Policy, day: Day, promises: bool) -> Row:
     stops = ", ".join(_until(moment, day, zone) for moment in day.stops)
     note = Text(day.note, style="yellow" if day.note else "")
     cells = (_hours(day.ran), _usd(day.ran, policy))
-    return (f"{day.date:%a %Y-%m-%d}", opened, *due, starts, stops, *[_cell(cell) for cell in cells], note)
+    return (f"{day.date:{form}}", opened, *due, starts, stops, *[_cell(cell) for cell in cells], note)
 
 
 def _value(name: str, policy: Policy, day: Day) -> dict[str, Any]:

@@ -38,10 +38,12 @@ class World:
     deployment: dict[str, Any]
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     answers: dict[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
+    now: datetime = NOW
 
     def run(self, *arguments: str | Path, stdin: str | None = None) -> Result:
         """Runs `dayshift --env test …`."""
-        return CliRunner().invoke(cli, ["--env", "test", "--region", REGION, *map(str, arguments)], input=stdin)
+        given = ["--env", "test", "--region", REGION, *map(str, arguments)]
+        return CliRunner().invoke(cli, given, input=stdin, obj=lambda: self.now)
 
     def url(self, model: str, role: str = "queue") -> str:
         """The URL of a model's `queue` or `dlq`."""
