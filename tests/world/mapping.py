@@ -62,14 +62,14 @@ class EventSourceMapping:
     def enable(self) -> None:
         """Opens it, in up to a minute; while it is changing nothing is done (ResourceInUseException)."""
         if self.word is Word.DISABLED:
-            self._become(Word.ENABLING)
+            self.become(Word.ENABLING)
             self._loop.after(self._lag(), lambda: self._arrive(Word.ENABLING, Word.ENABLED))
 
     def disable(self) -> None:
         """Closes it, in up to a minute."""
         if self.word is Word.ENABLED:
             self.closed_at = self._loop.now
-            self._become(Word.DISABLING)
+            self.become(Word.DISABLING)
             self._loop.after(self._lag(), lambda: self._arrive(Word.DISABLING, Word.DISABLED))
 
     def poll(self) -> None:
@@ -87,10 +87,11 @@ class EventSourceMapping:
 
     def _arrive(self, expected: Word, word: Word) -> None:
         if self.word is expected:
-            self._become(word)
+            self.become(word)
             self.poll()
 
-    def _become(self, word: Word) -> None:
+    def become(self, word: Word) -> None:
+        """It is so from now on."""
         polled = self.polls
         self.word = word
         self.changed_at = self._loop.now

@@ -38,20 +38,20 @@ class CustomLabels:
         if self.state not in STARTABLE:
             return
         minutes = self.next_starts.popleft() if self.next_starts else self._random.uniform(*self._start_minutes)
-        self._become(ModelState.STARTING)
+        self.become(ModelState.STARTING)
         then = ModelState.FAILED if minutes is None else ModelState.RUNNING
         self._later(ModelState.STARTING, then, 10.0 if minutes is None else minutes)
 
     def stop(self) -> None:
         """StopProjectVersion. Refused while STARTING, which the port keeps quiet about."""
         if self.state is ModelState.RUNNING:
-            self._become(ModelState.STOPPING)
+            self.become(ModelState.STOPPING)
             self._later(ModelState.STOPPING, ModelState.STOPPED, self._random.uniform(*self._stop_minutes))
 
     def break_down(self) -> None:
         """It ends by itself, as a capacity failure would end it."""
         if self.state is ModelState.RUNNING:
-            self._become(ModelState.FAILED)
+            self.become(ModelState.FAILED)
 
     def detect(self) -> None:
         """DetectCustomLabels; raises unless RUNNING."""
@@ -76,11 +76,12 @@ class CustomLabels:
 
         def arrive() -> None:
             if self.state is expected and self._run == run:
-                self._become(then)
+                self.become(then)
 
         self._loop.after(minutes * MINUTE, arrive)
 
-    def _become(self, state: ModelState) -> None:
+    def become(self, state: ModelState) -> None:
+        """It is so from now on, and what an earlier start or stop had planned no longer happens."""
         self.state = state
         self._run += 1
         self.changed_at = self._loop.now
