@@ -1,22 +1,36 @@
 """One suite that every family passes: its row, its limits, and whose fault its errors are."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from dayshift.adapters import families
 from dayshift.adapters.families import FAMILIES, family_of
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ClosedError, ConfigurationError, TransientError
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import Predictor
+from dayshift.domain.ports import ModelPower, Predictor
 from tests.fakes import image
 
+# A target of each family that has one; None for one without.
+TARGETS = {
+    "rekognition": None,
+    "custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000",
+}
+POWERED = [name for name, family in FAMILIES.items() if family.power]
 
-def predictor(family: str, error: str | None = None) -> Predictor:
-    """A family's predictor over clients of which every call fails with `error`."""
 
+def model_of(family: str) -> ModelSpec:
+    return ModelSpec("m", family, TARGETS[family], "incoming/m/")
+
+
+def client_failing_with(error: str | None) -> families.Client:
+    """Clients of moto, of which every call fails with `error` if there is one."""
     session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
 
     def client(service: str) -> Any:
@@ -29,7 +43,17 @@ def predictor(family: str, error: str | None = None) -> Predictor:
             made.meta.events.register("before-call", fail)
         return made
 
-    return FAMILIES[family].predictor(client, ModelSpec("m", family, None, "incoming/m/"))
+    return client
+
+
+def predictor(family: str, error: str | None = None) -> Predictor:
+    return FAMILIES[family].predictor(client_failing_with(error), model_of(family))
+
+
+def power(family: str, error: str) -> ModelPower:
+    make = FAMILIES[family].power
+    assert make
+    return make(client_failing_with(error), model_of(family), "acme-prod")
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -62,6 +86,39 @@ def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
         predictor(family, "AccessDeniedException").predict(image())
 
 
+@pytest.mark.parametrize("family", POWERED)
+@pytest.mark.parametrize("verb", ["describe", "start", "stop", "probe"])
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "InternalServerError", "AccessDeniedException", "SomethingNew"]
+)
+def test_what_keeps_it_from_being_powered_goes_up_with_its_code(family: str, verb: str, code: str) -> None:
+    with pytest.raises(TransientError, match=f"{code}.*said the service"):
+        getattr(power(family, code), verb)()
+
+
+@pytest.mark.parametrize("family", POWERED)
+def test_a_powered_model_without_a_target_is_refused_before_aws_is_asked(family: str) -> None:
+    make = FAMILIES[family].power
+    assert make
+    with pytest.raises(ConfigurationError, match=r"of m must be .* for example"):
+        make(client_failing_with("Unasked"), ModelSpec("m", family, None, "incoming/m/"), "acme-prod")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_labeler_loads_no_other_family_and_nothing_that_starts_or_stops_its_own(family: str) -> None:
+    program = (
+        "import sys\n"
+        "from dayshift.adapters.families import FAMILIES\n"
+        "from dayshift.domain.model import ModelSpec\n"
+        f"FAMILIES[{family!r}].predictor(lambda service: None, ModelSpec('m', {family!r}, {TARGETS[family]!r}, 'm/'))\n"
+        "print(*[name for name in sys.modules if name.startswith('dayshift.adapters.')])"
+    )
+    path = {"PYTHONPATH": str(Path(families.__file__).parents[2])}
+    loaded = subprocess.run([sys.executable, "-c", program], env=path, check=True, capture_output=True, text=True)
+    shared = {"aws_errors", "families", "rekognition_image", "s3"}
+    assert {name.rpartition(".")[2] for name in loaded.stdout.split()} == {family, *shared}
+
+
 def test_a_word_that_is_no_family_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match=r"rekognition.*got 'recognition'"):
+    with pytest.raises(ConfigurationError, match=r"custom_labels.*rekognition.*got 'recognition'"):
         family_of(ModelSpec("m", "recognition", None, "incoming/m/"))

@@ -1,0 +1,82 @@
+"""A client whose every call is answered on the wire, for what moto does not have: real requests, real parsing."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from moto.core.models import botocore_stubber
+
+# What any service may say besides what its model declares.
+UNDECLARED = ("InternalFailure", "ServiceUnavailable", "ExpiredTokenException", "UnrecognizedClientException", "New")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error, as JSON services say it."""
+
+    code: str
+    message: str = "the service's own words"
+
+
+Answer = Mapping[str, Any] | Refusal | BaseException
+
+
+class Raw(BytesIO):
+    """A body as urllib3 would hand it over."""
+
+    def stream(self, *_: object, **__: object) -> Any:
+        yield self.read()
+
+
+@dataclass
+class Wire:
+    """One client. `answers` holds by operation an answer, or a function from the request's parameters to one."""
+
+    service: str
+    answers: dict[str, Answer | Callable[[Mapping[str, Any]], Answer]] = field(default_factory=dict)
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
+        self.client = session.client(self.service, config=Config(retries={"total_max_attempts": 1}))
+        self.client.meta.events.register(f"provide-client-params.{self.service}", self._note)
+        self.client.meta.events.unregister("before-send", botocore_stubber)  # moto answers nothing here
+        self.client.meta.events.register(f"before-send.{self.service}", self._send)
+
+    @property
+    def asked(self) -> list[str]:
+        """The operations, in order."""
+        return [name for name, _ in self.calls]
+
+    def last(self, operation: str) -> Mapping[str, Any]:
+        """The parameters of its last call."""
+        return [params for name, params in self.calls if name == operation][-1]
+
+    def _note(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        self.calls.append((model.name, params))
+
+    def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        name, params = self.calls[-1]
+        given = self.answers[name]
+        answer = given(params) if callable(given) else given
+        if isinstance(answer, BaseException):
+            raise answer
+        refused = isinstance(answer, Refusal)
+        body = {"__type": answer.code, "message": answer.message} if isinstance(answer, Refusal) else answer
+        headers = HTTPHeaders.from_dict({"x-amzn-errortype": answer.code} if isinstance(answer, Refusal) else {})
+        raw: Any = Raw(json.dumps(body).encode())
+        return AWSResponse(request.url, 400 if refused else 200, headers, raw)
+
+
+def declared(service: str, *operations: str) -> list[str]:
+    """The codes of all errors that a service's model declares for these operations, and of some that none declares."""
+    model = botocore.session.get_session().get_service_model(service)
+    shapes = (shape for name in operations for shape in model.operation_model(name).error_shapes)
+    return sorted({str(shape.metadata.get("error", {}).get("code") or shape.name) for shape in shapes} | {*UNDECLARED})
