@@ -1,0 +1,32 @@
+####################################################################################################
+# Schedules
+####################################################################################################
+
+output "starts" {
+  description = "When to start, for EventBridge Scheduler: wall time such as \"0830\" to cron."
+  value       = local._crons.starts
+}
+
+output "stops" {
+  description = "When to stop; as starts."
+  value       = local._crons.stops
+}
+
+output "backstops" {
+  description = "When what still runs must be stopped; as starts. None within a warm-up or a window that follows."
+  value       = local._crons.backstops
+}
+
+output "timezone" {
+  description = "The time zone of all of them."
+  value       = var.timezone
+}
+
+####################################################################################################
+# Closed dates
+####################################################################################################
+
+output "closed_on" {
+  description = "The dates given, and the public holidays on whose weekday a window begins; sorted."
+  value       = sort(distinct(concat(tolist(var.closed_on), local._holidays)))
+}
