@@ -4,14 +4,17 @@ A call that is not granted fails here, and so does a grant that no call needs.
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from dayshift import bootstrap
 from dayshift.adapters.families import FAMILIES
+from dayshift.domain.model import ModelSpec
 from tests.fakes import RESULTS
 from tests.functions import Context, World
 
@@ -24,6 +27,8 @@ ACTIONS = {
     "SendMessageBatch": "sqs:SendMessage",
     "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
+# A target of each family that has one, as Terraform would hand it to the functions.
+TARGETS = {"custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000"}
 
 
 class Recorder:
@@ -66,7 +71,11 @@ def test_the_producer_uses_exactly_what_it_is_granted(world: World, recorder: Re
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_the_labeler_uses_exactly_what_it_is_granted(world: World, recorder: Recorder, family: str) -> None:
+def test_the_labeler_uses_exactly_what_it_is_granted(
+    world: World, recorder: Recorder, family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = {"name": "signs", "family": family, "target": TARGETS.get(family), "prefix": "incoming/signs/"}
+    monkeypatch.setenv("MODEL", json.dumps(model))
     _, event = world.upload()
     produce = world.handler("producer")
     produce(event, Context())
@@ -83,6 +92,45 @@ def test_the_labeler_uses_exactly_what_it_is_granted(world: World, recorder: Rec
     assert len(label(world.batch(), Context())["batchItemFailures"]) == 1
     models = [action for actions in CONTRACT["families"][family].values() for action in actions]
     assert recorder.used == granted("labeler", *models)
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("family", [name for name, family in FAMILIES.items() if family.power])
+def test_powering_a_model_uses_exactly_what_it_is_granted(family: str) -> None:
+    """Of a model that is there, stopped and nobody's: moto has no such model, so the answers are written out."""
+    used = set[str]()
+    version, number = TARGETS[family].rsplit("/", 1)
+    answers: dict[str, Any] = {
+        "DescribeProjects": {"ProjectDescriptions": [{"ProjectArn": f"{version.split('/version/')[0]}/{number}"}]},
+        "DescribeProjectVersions": {
+            "ProjectVersionDescriptions": [{"ProjectVersionArn": TARGETS[family], "Status": "STOPPED"}]
+        },
+        "ListTagsForResource": {"Tags": {}},
+    }
+
+    def answer(model: Any, **_: object) -> tuple[Any, Any]:
+        used.add(f"{model.service_model.service_name}:{model.name}")
+        return Answered(), answers.get(model.name, {})
+
+    def client(service: str) -> Any:
+        made = session.client(service)
+        made.meta.events.register("before-call", answer)
+        return made
+
+    session: Any = boto3.Session()
+    make = FAMILIES[family].power
+    assert make
+    power = make(client, ModelSpec("m", family, TARGETS[family], "m/"), "acme-prod")
+    for verb in (power.describe, power.start, power.stop, power.probe):
+        verb()
+    assert used == set(CONTRACT["families_power"][family])
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An HTTP response of which nothing but its status is read."""
+
+    status_code: int = 200
 
 
 def test_the_sweep_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
