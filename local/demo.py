@@ -1,6 +1,7 @@
-"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results.
+"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then a
+whole day of a model that is started and stopped.
 
-Ends with 0 only if no image was lost and each ended as samples/expected.json says.
+Ends with 0 only if no image was lost, each ended as it should, and the model was off outside its hours.
 """
 
 import json
@@ -14,8 +15,10 @@ from rich.console import Console
 from rich.progress import track
 
 from dayshift.domain.results import csv_key, record_key
+from local import day_report
 from local.__main__ import deploy_with_bar
-from local.demo_results import save, show
+from local.demo_day import DemoDay
+from local.demo_results import save, show, summarise
 from local.deploying import Deployment
 from local.errors import LocalAwsError
 from local.outcomes import Outcome, Sample, read_samples
@@ -66,8 +69,12 @@ def run() -> int:
         outcomes = _wait(aws, deployment, samples, placed, watch)
         watch.lap("all_results")
         save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
+        code = show(outcomes, console)
+        day = DemoDay(aws, deployment, console).live()
+        day_report.show(day, console)
+        watch.lap("day")
     watch.end()
-    return show(outcomes, watch.seconds, console)
+    return max(code, summarise(outcomes, day, watch.seconds, console))
 
 
 def _warm(aws: LocalAws, deployment: Deployment) -> None:

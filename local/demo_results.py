@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from local.day_report import Day
 from local.gallery import draw, page
 from local.outcomes import LOST, Outcome, Sample, counts
 from local.places import DEMO_RESULTS
@@ -37,18 +38,33 @@ def save(outcomes: tuple[Outcome, ...], sheet_of: Callable[[Sample], bytes]) -> 
     _write(DEMO_RESULTS / "index.html", page(outcomes, pictures, counts(outcomes)))
 
 
-def show(outcomes: tuple[Outcome, ...], seconds: Mapping[str, float], console: Console) -> int:
-    """The table and `summary.json`; the exit code: 1 if any image ended otherwise than expected."""
+def show(outcomes: tuple[Outcome, ...], console: Console) -> int:
+    """The table; the exit code: 1 if any image ended otherwise than expected."""
     console.print(_table(outcomes))
-    faults = {outcome.sample.name: outcome.fault for outcome in outcomes if outcome.fault}
-    summary = {"uploaded": len(outcomes), "counts": counts(outcomes), "unexpected": faults, "seconds": dict(seconds)}
-    _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     console.print(", ".join(f"{number} {status}" for status, number in counts(outcomes).items()))
-    console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
-    console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
+    faults = _faults(outcomes)
     for name, fault in faults.items():
         console.print(f"{name}: {fault}", style="red", markup=False)
     return 1 if faults else 0
+
+
+def summarise(outcomes: tuple[Outcome, ...], day: Day, seconds: Mapping[str, float], console: Console) -> int:
+    """`summary.json` and how long it all took; the exit code of the day."""
+    summary = {
+        "uploaded": len(outcomes),
+        "counts": counts(outcomes),
+        "unexpected": _faults(outcomes),
+        "day": day.to_json(),
+        "seconds": dict(seconds),
+    }
+    _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
+    console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
+    return 1 if day.faults() else 0
+
+
+def _faults(outcomes: tuple[Outcome, ...]) -> dict[str, str]:
+    return {outcome.sample.name: outcome.fault for outcome in outcomes if outcome.fault}
 
 
 def _table(outcomes: tuple[Outcome, ...]) -> Table:

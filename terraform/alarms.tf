@@ -22,6 +22,7 @@ locals {
   _functions = merge(
     { producer = module.producer.name, sweep = module.sweep.name },
     { for name, model in module.models : "${name}-labeler" => model.labeler_name },
+    { for role, function in module.power : role => function.name },
   )
 }
 
@@ -39,8 +40,8 @@ resource "aws_cloudwatch_metric_alarm" "not_empty" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching" # SQS sends nothing for a queue that nobody used for six hours
-  alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
 }
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
@@ -57,8 +58,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
 }
 
 resource "aws_cloudwatch_metric_alarm" "sweep_silent" {
@@ -73,6 +74,6 @@ resource "aws_cloudwatch_metric_alarm" "sweep_silent" {
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "breaching"
-  alarm_actions       = var.alarm_topic_arns
-  ok_actions          = var.alarm_topic_arns
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
 }

@@ -10,7 +10,10 @@ locals {
     region         = var.region
     images_bucket  = module.images.name
     results_bucket = module.results.name
-    functions      = { producer = module.producer.name, sweep = module.sweep.name }
+    functions = merge(
+      { producer = module.producer.name, sweep = module.sweep.name },
+      { for role, function in module.power : role => function.name },
+    )
     models = {
       for name, model in module.models : name => {
         family       = var.models[name].family
@@ -19,6 +22,9 @@ locals {
         dlq_url      = model.dlq_url
         mapping_uuid = model.mapping_uuid
         labeler      = model.labeler_name
+        power        = var.models[name].power
+        queue_name   = model.queue_name
+        parameters   = var.models[name].power == null ? null : "${local.parameters_path}/${name}"
       }
     }
   }
@@ -29,6 +35,6 @@ resource "aws_ssm_parameter" "deployment" {
   name        = "/${var.name}/${var.environment}/deployment"
   description = "Names of the parts of ${local.prefix}, for `dayshift --env ${var.environment}`."
   type        = "String"
-  tier        = length(var.models) > 8 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a model needs 400 bytes
+  tier        = length(var.models) > 6 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a model needs 550 bytes
   value       = jsonencode(local.deployment)
 }

@@ -32,6 +32,14 @@ resource "aws_kms_key" "main" {
           }
         }
       },
+      {
+        Sid       = "AlarmsToAnEncryptedTopic"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account.id } }
+      },
     ]
   })
 }

@@ -15,4 +15,28 @@ module "models" {
   memory_mb      = var.memory_mb.labeler
   settings       = local.function_settings
   kms_key        = local.kms_key
+
+  parameters_path = local.parameters_path
+}
+
+module "schedules" {
+  source   = "./modules/schedules"
+  for_each = toset(local.powered)
+
+  name      = each.key
+  target    = var.models[each.key].target
+  window    = module.models[each.key].power.window
+  backstops = module.models[each.key].power.backstops
+  functions = {
+    start = { name = module.power["start"].name, arn = module.power["start"].arn }
+    stop  = { name = module.power["stop"].name, arn = module.power["stop"].arn }
+    sweep = { name = module.sweep.name, arn = module.sweep.arn }
+  }
+
+  group              = aws_scheduler_schedule_group.main.name
+  scheduler_role_arn = aws_iam_role.scheduler.arn
+  backstop_role_arn  = aws_iam_role.backstop[0].arn
+  failed_events_arn  = aws_sqs_queue.failed_events.arn
+  kms_key            = local.kms_key
+  depends_on         = [aws_iam_role_policy.scheduler, aws_iam_role_policy.backstop]
 }

@@ -24,3 +24,12 @@ output "athena_table" {
   description = "The results as Athena names them: SELECT status, count(*) FROM <this> GROUP BY status."
   value       = "${aws_glue_catalog_database.main.name}.${aws_glue_catalog_table.results.name}"
 }
+
+####################################################################################################
+# Power
+####################################################################################################
+
+output "power" {
+  description = "In words, when each powered model will run; see also `dayshift schedule`."
+  value       = { for name, model in module.models : name => model.power.in_words if model.power != null }
+}

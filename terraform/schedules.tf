@@ -36,6 +36,39 @@ resource "aws_scheduler_schedule" "sweep" {
   depends_on = [aws_iam_role_policy.scheduler]
 }
 
+resource "aws_scheduler_schedule" "tick" {
+  #checkov:skip=CKV_AWS_297:The input is a constant without data; where there is a key, it is used here too.
+  count = local.is_powered ? 1 : 0
+
+  name                = "${local.prefix}-tick"
+  description         = "Every ${var.tick_minutes} min: each powered model comes one step nearer to what it should be."
+  group_name          = aws_scheduler_schedule_group.main.name
+  schedule_expression = "rate(${var.tick_minutes} ${var.tick_minutes == 1 ? "minute" : "minutes"})"
+  kms_key_arn         = local.kms_key == null ? null : local.kms_key.arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = module.power["reconcile"].arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = jsonencode({})
+
+    retry_policy {
+      maximum_event_age_in_seconds = 60 # the least; the next tick does the same
+      maximum_retry_attempts       = 1
+    }
+
+    dead_letter_config {
+      arn = aws_sqs_queue.failed_events.arn
+    }
+  }
+
+  # The others too, so that it is gone before the models are stopped for being destroyed.
+  depends_on = [aws_iam_role_policy.scheduler, module.schedules]
+}
+
 resource "aws_iam_role" "scheduler" {
   name        = "${local.prefix}-scheduler"
   description = "EventBridge Scheduler, for the schedules of ${local.prefix} alone."
@@ -69,7 +102,7 @@ resource "aws_iam_role_policy" "scheduler" {
           Sid      = "Invoke"
           Effect   = "Allow"
           Action   = ["lambda:InvokeFunction"]
-          Resource = [module.sweep.arn]
+          Resource = concat([module.sweep.arn], values(module.power)[*].arn)
         },
         {
           Sid      = "KeepFailedEvents"

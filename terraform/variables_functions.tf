@@ -37,11 +37,12 @@ variable "architecture" {
 
 variable "memory_mb" {
   type = object({
-    producer = optional(number, 256)
-    labeler  = optional(number, 512)
-    sweep    = optional(number, 512)
+    producer  = optional(number, 256)
+    labeler   = optional(number, 512)
+    sweep     = optional(number, 512)
+    reconcile = optional(number, 256)
   })
-  description = "Memory of the functions in MB, 128 to 10240. They use under 100; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
+  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
   default     = {}
 
   validation {
@@ -111,6 +112,17 @@ variable "sweep_after_minutes" {
   }
 }
 
+variable "tick_minutes" {
+  type        = number
+  description = "Minutes between two looks at the powered models, 1 to 15. One minute costs 0.03 USD a month; five cost 5 % more of a model's hours, fifteen 18 %. Example: 1."
+  default     = 1
+
+  validation {
+    condition     = var.tick_minutes >= 1 && var.tick_minutes <= 15 && var.tick_minutes == floor(var.tick_minutes)
+    error_message = "tick_minutes must be a whole number from 1 to 15, for example 1; got ${var.tick_minutes}."
+  }
+}
+
 ####################################################################################################
 # Alarms
 ####################################################################################################
@@ -123,5 +135,21 @@ variable "alarm_topic_arns" {
   validation {
     condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$", arn))])
     error_message = "alarm_topic_arns must be ARNs of SNS topics, for example [\"arn:aws:sns:eu-west-1:123456789012:on-call\"]; got ${jsonencode(var.alarm_topic_arns)}."
+  }
+}
+
+variable "alarm_emails" {
+  type        = set(string)
+  description = "Addresses that are told of alarms, through a topic of ours; each must confirm. Needs kms_key, since CloudWatch may not use AWS's own. Empty: no topic. Example: [\"on-call@example.com\"]."
+  default     = []
+
+  validation {
+    condition     = length(var.alarm_emails) == 0 || var.kms_key.create || var.kms_key.arn != null
+    error_message = "alarm_emails needs a customer-managed key, for example kms_key = { create = true }: CloudWatch may not publish to a topic that AWS's own key encrypts. Or give alarm_topic_arns."
+  }
+
+  validation {
+    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@[:space:]]+@[^@[:space:]]+$", address))])
+    error_message = "alarm_emails must be mail addresses, for example [\"on-call@example.com\"]; got ${jsonencode(var.alarm_emails)}."
   }
 }

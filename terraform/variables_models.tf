@@ -10,21 +10,43 @@ variable "models" {
     maximum_concurrency  = optional(number, 4)
     reserved_concurrency = optional(number, -1)
     batch_size           = optional(number, 10)
+
+    power = optional(string)
+    hours = optional(object({
+      timezone    = optional(string)
+      open        = optional(list(string), [])
+      closed_on   = optional(set(string), [])
+      holidays_of = optional(string)
+    }))
+    warmup_minutes                = optional(number, 30)
+    results_within_minutes        = optional(number, 60)
+    idle_minutes                  = optional(number)
+    images_per_minute             = optional(number, 60)
+    maximum_running_hours_per_day = optional(number, 24)
+    usd_per_hour                  = optional(number)
+
     options = optional(object({
       features                   = optional(set(string), ["labels", "text"])
-      minimum_confidence_percent = optional(number, 55)
+      minimum_confidence_percent = optional(number)
       maximum_labels             = optional(number, 25)
+      inference_units            = optional(number, 1)
+      maximum_inference_units    = optional(number)
     }), {})
   }))
   description = <<-TEXT
     The models by name. Each owns a queue, a dead-letter queue, a labeler and its permissions.
-    family: the kind of model; today "rekognition". target: what the family runs; none for rekognition.
+    family: the kind of model, "rekognition" or "custom_labels". target: what the family runs; none for rekognition, the ARN of a project version for custom_labels.
     prefix: images under incoming/<prefix> are this model's; the longest match wins; "" is the catch-all.
     maximum_concurrency: labelers at once, 2 to 1000. Each makes about 13 calls a second, Rekognition's default quota is 50.
     reserved_concurrency: labelers that the account keeps for this model, at least maximum_concurrency; -1 keeps none.
     batch_size: images a labeler takes at once, 1 to 10.
-    options: features (labels, text or both; each is one paid call an image), minimum_confidence_percent 0 to 100, maximum_labels 1 to 1000.
-    Example: { signs = { family = "rekognition", prefix = "signs/" } }.
+    power: when the model runs: "office_hours", "on_deadline" or "always_on". Left out, it is always there, which only rekognition is; set there, it opens and closes the gate and starts nothing.
+    hours: timezone (IANA); open, windows such as "Mon-Fri 09:00-18:00", over midnight "Fri 22:00-02:00", until 24:00; closed_on, dates on which no window begins; holidays_of, a country whose public holidays are such dates, "DE", or "DE-BY" with those of a part of it.
+    warmup_minutes: how long a start takes, 1 to 180, until that is learned. results_within_minutes: the promise of on_deadline, 1 to 10080, counted while the hours are open.
+    idle_minutes: pause after which a warm model sleeps, 1 to 1440; left out, it is learned. images_per_minute: what the model reads.
+    maximum_running_hours_per_day: 1 to 24, whatever else is wished; 24 is no limit. usd_per_hour: price of a running hour; left out, the family's list price.
+    options: features (rekognition: labels, text or both; each is one paid call an image); minimum_confidence_percent 0 to 100 (left out, 55 for rekognition, and what its training found best for custom_labels); maximum_labels 1 to 1000; inference_units of custom_labels, and maximum_inference_units up to which it grows by itself.
+    Examples: { signs = { family = "rekognition", prefix = "signs/" } } and those of examples/.
   TEXT
 
   validation {
@@ -45,8 +67,8 @@ variable "models" {
 
   validation {
     # One row each in modules/model/families.tf.
-    condition     = alltrue([for model in values(var.models) : contains(["rekognition"], model.family)])
-    error_message = "models[*].family must be \"rekognition\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
+    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels"], model.family)])
+    error_message = "models[*].family must be \"rekognition\" or \"custom_labels\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
   }
 
   validation {
@@ -99,7 +121,7 @@ variable "models" {
 
   validation {
     condition = alltrue([
-      for model in values(var.models) : model.options.minimum_confidence_percent >= 0 && model.options.minimum_confidence_percent <= 100
+      for model in values(var.models) : coalesce(model.options.minimum_confidence_percent, 55) >= 0 && coalesce(model.options.minimum_confidence_percent, 55) <= 100
     ])
     error_message = "models[*].options.minimum_confidence_percent must be from 0 to 100, for example 55; got ${jsonencode({ for name, model in var.models : name => model.options.minimum_confidence_percent })}."
   }
@@ -110,5 +132,188 @@ variable "models" {
       model.options.maximum_labels >= 1 && model.options.maximum_labels <= 1000 && model.options.maximum_labels == floor(model.options.maximum_labels)
     ])
     error_message = "models[*].options.maximum_labels must be a whole number from 1 to 1000, for example 25; got ${jsonencode({ for name, model in var.models : name => model.options.maximum_labels })}."
+  }
+
+  ####################################################################################################
+  # Target
+  ####################################################################################################
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.family != "custom_labels" || can(regex(
+        "^arn:aws[a-z-]*:rekognition:${var.region}:[0-9]{12}:project/[A-Za-z0-9_.-]{1,255}/version/[A-Za-z0-9_.-]{1,255}/[0-9]+$", model.target
+      ))
+    ])
+    error_message = "models[*].target must be, for family custom_labels, the ARN of a project version in ${var.region}, for example \"arn:aws:rekognition:${var.region}:123456789012:project/logos/version/logos.2026-11-02T09.41.07/1793612467000\"; got ${jsonencode({ for name, model in var.models : name => model.target })}."
+  }
+
+  validation {
+    # The two would start and stop it against each other.
+    condition     = length(distinct(compact([for model in values(var.models) : model.target]))) == length(compact([for model in values(var.models) : model.target]))
+    error_message = "Every model needs a target of its own, for example one with the prefix \"logos/\" for the images of both; got ${jsonencode({ for name, model in var.models : name => model.target })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) :
+      model.options.inference_units >= 1 && model.options.inference_units == floor(model.options.inference_units)
+    ])
+    error_message = "models[*].options.inference_units must be a whole number from 1, for example 1; got ${jsonencode({ for name, model in var.models : name => model.options.inference_units })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.maximum_inference_units == null ? true : (
+        model.options.maximum_inference_units >= model.options.inference_units && model.options.maximum_inference_units == floor(model.options.maximum_inference_units)
+      )
+    ])
+    error_message = "models[*].options.maximum_inference_units must be left out or a whole number from inference_units, for example 3 for 1; got ${jsonencode({ for name, model in var.models : name => [model.options.maximum_inference_units, model.options.inference_units] })}."
+  }
+
+  ####################################################################################################
+  # Power
+  ####################################################################################################
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.power == null ? true : contains(["office_hours", "on_deadline", "always_on"], model.power)
+    ])
+    error_message = "models[*].power must be \"office_hours\", \"on_deadline\", \"always_on\" or left out; got ${jsonencode({ for name, model in var.models : name => model.power })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.family != "custom_labels" || model.power != null])
+    error_message = "models[*].power must be set for family custom_labels, which is paid by the hour, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.power != "office_hours" || model.hours != null])
+    error_message = "models[*].hours must be given for power office_hours, for example { timezone = \"Europe/Berlin\", open = [\"Mon-Fri 09:00-18:00\"] }; got ${jsonencode({ for name, model in var.models : name => model.hours })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.hours == null || contains(["office_hours", "on_deadline"], coalesce(model.power, "none"))
+    ])
+    error_message = "models[*].hours mean something for power office_hours and on_deadline only, for example power = \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) :
+      model.warmup_minutes >= 1 && model.warmup_minutes <= 180 && model.warmup_minutes == floor(model.warmup_minutes)
+    ])
+    error_message = "models[*].warmup_minutes must be a whole number from 1 to 180, for example 30; got ${jsonencode({ for name, model in var.models : name => model.warmup_minutes })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) :
+      model.results_within_minutes >= 1 && model.results_within_minutes <= 10080 && model.results_within_minutes == floor(model.results_within_minutes)
+    ])
+    error_message = "models[*].results_within_minutes must be a whole number from 1 to 10080, for example 60; got ${jsonencode({ for name, model in var.models : name => model.results_within_minutes })}."
+  }
+
+  validation {
+    # What cannot be woken in time must be kept warm, and without hours that would be day and night.
+    condition = alltrue([
+      for model in values(var.models) :
+      model.power != "on_deadline" || model.hours != null || model.family == "rekognition" || model.results_within_minutes >= model.warmup_minutes + 3
+    ])
+    error_message = "models[*].results_within_minutes without hours must be at least warmup_minutes and 3 more to open the queue, or no image could be read in time: ${join(", ", [
+      for name, model in var.models :
+      "${name} promises ${model.results_within_minutes} and needs ${model.warmup_minutes} + 3 = ${model.warmup_minutes + 3}"
+      if model.power == "on_deadline" && model.hours == null && model.results_within_minutes < model.warmup_minutes + 3
+    ])}. Promise more, or give hours in which the model is kept warm, for example { timezone = \"Europe/Berlin\", open = [\"Mon-Fri 09:00-18:00\"] }."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.idle_minutes == null ? true :
+      model.idle_minutes >= 1 && model.idle_minutes <= 1440 && model.idle_minutes == floor(model.idle_minutes)
+    ])
+    error_message = "models[*].idle_minutes must be left out or a whole number from 1 to 1440, for example 45; got ${jsonencode({ for name, model in var.models : name => model.idle_minutes })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.images_per_minute > 0 && model.images_per_minute <= 100000])
+    error_message = "models[*].images_per_minute must be above 0 and at most 100000, for example 60; got ${jsonencode({ for name, model in var.models : name => model.images_per_minute })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.maximum_running_hours_per_day >= 1 && model.maximum_running_hours_per_day <= 24
+    ])
+    error_message = "models[*].maximum_running_hours_per_day must be from 1 to 24, for example 12; got ${jsonencode({ for name, model in var.models : name => model.maximum_running_hours_per_day })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : coalesce(model.usd_per_hour, 0) >= 0])
+    error_message = "models[*].usd_per_hour must be left out or a price from 0, for example 4; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour })}."
+  }
+
+  ####################################################################################################
+  # Hours
+  ####################################################################################################
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.hours == null ? true : model.hours.timezone != null
+    ])
+    error_message = "models[*].hours.timezone must be given, for example \"Europe/Berlin\"; got ${jsonencode({ for name, model in var.models : name => model.hours if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) :
+      try(model.hours.timezone, null) == null ? true : contains(jsondecode(file("${path.module}/modules/running_window/zones.json")), model.hours.timezone)
+    ])
+    error_message = "models[*].hours.timezone must be a time zone's IANA name, for example \"Europe/Berlin\"; got ${jsonencode({ for name, model in var.models : name => model.hours.timezone if model.hours != null })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.hours == null ? true : length(model.hours.open) > 0])
+    error_message = "models[*].hours.open must hold at least one window, for example [\"Mon-Fri 09:00-18:00\"]; got ${jsonencode({ for name, model in var.models : name => model.hours.open if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for window in model.hours == null ? [] : model.hours.open : can(regex(join("", [
+          "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)([-,](Mon|Tue|Wed|Thu|Fri|Sat|Sun))* ",
+          "([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        ]), window)) && !can(regex("-[A-Z][a-z]{2}-", window))
+      ]
+    ]))
+    error_message = "models[*].hours.open must be windows such as \"Mon-Fri 09:00-18:00\", \"Sat 08:30-12:00\", over midnight \"Mon,Wed 22:00-02:00\" or until midnight \"Sun 12:00-24:00\"; got ${jsonencode({ for name, model in var.models : name => model.hours.open if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for window in model.hours == null ? [] : model.hours.open : length(distinct(regexall("[0-9]{2}:[0-9]{2}", window))) != 1
+      ]
+    ]))
+    error_message = "models[*].hours.open: a window must end at another time than it begins, for example \"Mon-Fri 09:00-18:00\", or \"Mon-Sun 00:00-24:00\" for day and night; got ${jsonencode({ for name, model in var.models : name => model.hours.open if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for day in model.hours == null ? [] : model.hours.closed_on : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", day)) && can(formatdate("YYYY", "${day}T00:00:00Z"))
+      ]
+    ]))
+    error_message = "models[*].hours.closed_on must be dates such as \"2026-12-24\"; got ${jsonencode({ for name, model in var.models : name => model.hours.closed_on if model.hours != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : try(model.hours.holidays_of, null) == null ? true : can(
+        jsondecode(file(
+          "${path.module}/modules/running_window/holidays/${regex("^([A-Z]{2})(?:-(.+))?$", model.hours.holidays_of)[0]}.json"
+        ))[try(coalesce(regex("^([A-Z]{2})(?:-(.+))?$", model.hours.holidays_of)[1]), "")]
+      )
+    ])
+    error_message = "models[*].hours.holidays_of must be a country such as \"DE\", or a part of one such as \"DE-BY\" (the files and their keys in modules/running_window/holidays); got ${jsonencode({ for name, model in var.models : name => model.hours.holidays_of if model.hours != null })}."
   }
 }

@@ -5,7 +5,7 @@
 resource "aws_lambda_function" "main" {
   #checkov:skip=CKV_AWS_117:Calls public AWS APIs only; a VPC would cost gateways while idle and hold nothing private.
   #checkov:skip=CKV_AWS_272:Needs a signer profile of the account; give code_signing_config_arn where there is one.
-  #checkov:skip=CKV_AWS_116:Functions that are invoked asynchronously have one; a labeler polls, and its queue has its own.
+  #checkov:skip=CKV_AWS_116:Functions that are invoked asynchronously have one, but for ticks, whose next does the same; a labeler polls, and its queue has its own.
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.main.arn
@@ -46,11 +46,11 @@ resource "aws_lambda_function" "main" {
 }
 
 resource "aws_lambda_function_event_invoke_config" "main" {
-  count = var.failed_events == null ? 0 : 1
+  count = var.failed_events == null && var.retries == null ? 0 : 1
 
   function_name                = aws_lambda_function.main.function_name
-  maximum_event_age_in_seconds = 21600 # six hours, the most there is: a throttled account delays, it does not lose
-  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = try(var.retries.age_seconds, 21600) # six hours, the most there is: a throttled account delays, it does not lose
+  maximum_retry_attempts       = try(var.retries.attempts, 2)
 }
 
 ####################################################################################################

@@ -57,6 +57,12 @@ variable "failed_events" {
   default     = null
 }
 
+variable "retries" {
+  type        = object({ attempts = number, age_seconds = number })
+  description = "How often, and how long, Lambda tries an event again that failed; null for its most."
+  default     = null
+}
+
 variable "tags" {
   type        = map(string)
   description = "Tags beside the provider's default ones, for example { Model = \"signs\" }."

@@ -34,7 +34,7 @@ module "labeler" {
 resource "aws_lambda_event_source_mapping" "queue" {
   function_name           = module.labeler.arn
   event_source_arn        = aws_sqs_queue.main.arn
-  enabled                 = local.family.always_there # a model that must first be started is not to be polled for
+  enabled                 = local.family.always_there && !local.is_powered # else it is opened when the model runs
   batch_size              = var.model.batch_size
   function_response_types = ["ReportBatchItemFailures"]
   tags                    = local.tags
@@ -45,7 +45,8 @@ resource "aws_lambda_event_source_mapping" "queue" {
 
   lifecycle {
     # The running system owns it: it opens the mapping when the model runs. The provider would undo that at every apply.
-    ignore_changes = [enabled]
+    ignore_changes       = [enabled]
+    replace_triggered_by = [terraform_data.is_powered]
   }
 
   depends_on = [module.labeler] # its policy too: Lambda tries the queue when the mapping is made
@@ -54,4 +55,9 @@ resource "aws_lambda_event_source_mapping" "queue" {
 locals {
   timeout_seconds = 60
   tags            = { Model = var.name }
+}
+
+# A model that is no longer powered gets a mapping that is open again, and the other way round.
+resource "terraform_data" "is_powered" {
+  input = local.is_powered
 }

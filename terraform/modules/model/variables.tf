@@ -25,13 +25,37 @@ variable "model" {
     maximum_concurrency  = number
     reserved_concurrency = number
     batch_size           = number
+    power                = optional(string)
+    hours = optional(object({
+      timezone    = optional(string)
+      open        = list(string)
+      closed_on   = set(string)
+      holidays_of = optional(string)
+    }))
+    warmup_minutes                = number
+    results_within_minutes        = number
+    idle_minutes                  = optional(number)
+    images_per_minute             = number
+    maximum_running_hours_per_day = number
+    usd_per_hour                  = optional(number)
     options = object({
       features                   = set(string)
-      minimum_confidence_percent = number
+      minimum_confidence_percent = optional(number)
       maximum_labels             = number
+      inference_units            = number
+      maximum_inference_units    = optional(number)
     })
   })
   description = "The model's entry of var.models, its prefix beginning with incoming/."
+}
+
+####################################################################################################
+# Power
+####################################################################################################
+
+variable "parameters_path" {
+  type        = string
+  description = "Where the models' parameters lie: /<name>/<environment>/models."
 }
 
 ####################################################################################################

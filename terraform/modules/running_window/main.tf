@@ -110,13 +110,14 @@ locals {
   _opening_days = distinct(flatten(local._windows[*].days))
 
   # Baked by tools/bake_holidays.py: a list for the country (""), and one for each subdivision, or null where it has the
-  # country's days.
-  _country     = var.holidays_of == null ? null : split("-", var.holidays_of)[0]
-  _subdivision = var.holidays_of == null ? null : trimprefix(trimprefix(var.holidays_of, local._country), "-")
-  _baked       = var.holidays_of == null ? { "" = [] } : jsondecode(file("${path.module}/holidays/${local._country}.json"))
-  _all_holidays = (
-    var.holidays_of == null ? [] : local._baked[local._baked[local._subdivision] == null ? "" : local._subdivision]
-  )
+  # country's own. "DE-BY" is subdivision "BY" of "DE", "DE" is subdivision "".
+  _places = [for place in var.holidays_of[*] : { country = split("-", place)[0], subdivision = replace(place, "/^[^-]*-?/", "") }]
+  _all_holidays = flatten([
+    for place in local._places : [
+      for baked in [jsondecode(file("${path.module}/holidays/${place.country}.json"))] :
+      baked[baked[place.subdivision] == null ? "" : place.subdivision]
+    ]
+  ])
 
   # A holiday on which nothing would open need not be told: a parameter in SSM holds 4 KB.
   _holidays = [

@@ -1,0 +1,84 @@
+####################################################################################################
+# Dashboard
+####################################################################################################
+
+# For the wall: is it on, is it in time, what is done, what does it cost. 3 USD a month.
+
+resource "aws_cloudwatch_dashboard" "main" {
+  count = local.is_powered ? 1 : 0
+
+  dashboard_name = local.prefix
+  dashboard_body = jsonencode({ widgets = local._widgets })
+}
+
+locals {
+  _reconcile = local.is_powered ? module.power["reconcile"].name : ""
+
+  # Each graph: what is asked of reconcile's metrics, and of whom. All are of 24 columns in all, so two or three a row.
+  _graphs = [
+    { title = "On (1) and wished to be on (1)", metrics = ["Running", "Desired"], stat = "Maximum", period = 60, x = 0, y = 0, width = 16 },
+    { title = "Hours on today, in minutes", metrics = ["RanMinutesToday"], stat = "Maximum", period = 300, x = 16, y = 0, width = 8 },
+    { title = "Waiting and being read", metrics = ["Backlog", "InFlight"], stat = "Maximum", period = 60, x = 0, y = 6, width = 12 },
+    { title = "Oldest image, and how much later than promised, in minutes", metrics = ["OldestWaitingMinutes", "OverdueMinutes"], stat = "Maximum", period = 60, x = 12, y = 6, width = 12 },
+    { title = "Cost today in USD", metrics = ["CostTodayUsd"], stat = "Maximum", period = 300, x = 16, y = 12, width = 8 },
+  ]
+
+  _widgets = !local.is_powered ? [] : concat(
+    [
+      for graph in local._graphs : {
+        type   = "metric"
+        x      = graph.x
+        y      = graph.y
+        width  = graph.width
+        height = 6
+        properties = {
+          title  = graph.title
+          region = var.region
+          view   = "timeSeries"
+          stat   = graph.stat
+          period = graph.period
+          yAxis  = { left = { min = 0 } }
+          metrics = concat([
+            for metric in graph.metrics : [
+              for model in local.powered : ["Dayshift", metric, "model", model, "service", local._reconcile, { label = "${model} ${metric}" }]
+            ]
+          ]...)
+        }
+      }
+    ],
+    [
+      {
+        type   = "metric"
+        x      = 0
+        y      = 12
+        width  = 16
+        height = 6
+        properties = {
+          title   = "Images an hour, by result"
+          region  = var.region
+          view    = "timeSeries"
+          stacked = true
+          stat    = "Sum"
+          period  = 3600
+          metrics = concat([
+            for model in local.powered : [
+              for result in ["Ok", "None", "Rejected", "Gone", "Failed"] :
+              ["Dayshift", "Images${result}", "model", model, "service", module.models[model].labeler_name, { label = "${model} ${lower(result)}" }]
+            ]
+          ]...)
+        }
+      },
+      {
+        type   = "alarm"
+        x      = 0
+        y      = 18
+        width  = 24
+        height = 3
+        properties = {
+          title  = "Alarms"
+          alarms = [for alarm in merge(aws_cloudwatch_metric_alarm.heartbeat, aws_cloudwatch_metric_alarm.not_empty, { silent = aws_cloudwatch_metric_alarm.reconcile_silent[0] }) : alarm.arn]
+        }
+      },
+    ],
+  )
+}

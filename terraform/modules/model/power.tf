@@ -1,0 +1,102 @@
+####################################################################################################
+# Parameters
+####################################################################################################
+
+# What reconcile and the `dayshift` command read; docs/decisions/0009 says why here.
+
+resource "aws_ssm_parameter" "spec" {
+  #checkov:skip=CKV2_AWS_34:Names and hours, no secrets; every operator must be able to read them.
+  count = local.is_powered ? 1 : 0
+
+  name        = "${local._parameters}/spec"
+  description = "How the model ${var.name} is powered."
+  type        = "String"
+  tier        = length(local.closed_on) > 150 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a date takes 13
+  tags        = local.tags
+
+  value = jsonencode(merge(local._spec, {
+    queue_url    = aws_sqs_queue.main.url
+    queue_name   = aws_sqs_queue.main.name
+    mapping_uuid = aws_lambda_event_source_mapping.queue.uuid
+  }))
+}
+
+resource "aws_ssm_parameter" "kept" {
+  #checkov:skip=CKV2_AWS_34:Instants and counts, no secrets; every operator must be able to read them.
+  for_each = local.is_powered ? local._kept : {}
+
+  name        = "${local._parameters}/${each.key}"
+  description = each.value
+  type        = "String"
+  value       = "{}"
+  tags        = local.tags
+
+  lifecycle {
+    ignore_changes       = [value] # the running system owns it
+    replace_triggered_by = [terraform_data.target]
+  }
+}
+
+# Another target is another model: nothing of the old one is remembered, and its override is not kept.
+resource "terraform_data" "target" {
+  input = var.model.target
+}
+
+locals {
+  is_powered  = var.model.power != null
+  _parameters = "${var.parameters_path}/${var.name}"
+
+  _kept = {
+    memory   = "What reconcile remembers of the model ${var.name}; written by it alone."
+    override = "A person's word about the model ${var.name}, written by the dayshift command; {} for none."
+  }
+
+  warmup_minutes = local.family.warmup_minutes
+  is_timed       = local.is_powered && try(length(var.model.hours.open), 0) > 0
+
+  _spec = {
+    name    = var.name
+    family  = var.model.family
+    target  = var.model.target
+    prefix  = var.model.prefix
+    options = local.family.options
+    power   = var.model.power
+    hours = local.is_timed ? {
+      timezone  = var.model.hours.timezone
+      open      = var.model.hours.open
+      closed_on = local.closed_on
+    } : null
+    warmup_minutes                = local.warmup_minutes
+    results_within_minutes        = var.model.results_within_minutes
+    idle_minutes                  = var.model.idle_minutes
+    images_per_minute             = var.model.images_per_minute
+    maximum_running_hours_per_day = var.model.maximum_running_hours_per_day
+    usd_per_hour                  = var.model.usd_per_hour == null ? local.family.usd_per_hour : var.model.usd_per_hour
+  }
+}
+
+####################################################################################################
+# Hours
+####################################################################################################
+
+module "window" {
+  source = "../running_window"
+  count  = local.is_timed ? 1 : 0
+
+  windows          = var.model.hours.open
+  timezone         = var.model.hours.timezone
+  closed_on        = var.model.hours.closed_on
+  holidays_of      = var.model.hours.holidays_of
+  warmup_minutes   = local.warmup_minutes
+  backstop_minutes = local.backstop_minutes
+}
+
+locals {
+  # What came just before closing may be promised, and be read, so much later; the backstop fires after that.
+  backstop_minutes = 30 + (var.model.power == "on_deadline" ? var.model.results_within_minutes : 0)
+
+  closed_on = flatten(module.window[*].closed_on)
+  crons     = { for edge in ["starts", "stops", "backstops"] : edge => local._is_edged ? module.window[0][edge] : {} }
+
+  _is_edged = local.is_timed && var.model.power != "always_on"
+}
