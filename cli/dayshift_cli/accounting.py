@@ -25,7 +25,7 @@ class Account:
     """What one model ran, read and cost on a local date, or in all (`date` is None then).
 
     `hours` are unit-hours where the service counts units, else hours; None for what nobody starts. `source` says who
-    counted them.
+    counted them. `always_on_usd` and `saved_usd` are None for what nobody starts.
     """
 
     date: date | None
@@ -35,16 +35,12 @@ class Account:
     others: int  # ended too, but without an answer: rejected, gone, failed
     usd: float
     always_on_usd: float | None
+    saved_usd: float | None  # by not being always on
 
     @property
     def usd_per_image(self) -> float | None:
         """The cost of an image that was answered; None where none was."""
         return self.usd / self.images if self.images else None
-
-    @property
-    def saved_usd(self) -> float | None:
-        """What always on would have cost more; None for what nobody starts."""
-        return None if self.always_on_usd is None else self.always_on_usd - self.usd
 
 
 def accounts(metered: Metered, price: Price | None, zone: tzinfo, start: datetime, now: datetime) -> list[Account]:
@@ -64,6 +60,7 @@ def total(found: Sequence[Account]) -> Account:
     """All days as one."""
     hours = [one.hours for one in found if one.hours is not None]
     always = [one.always_on_usd for one in found if one.always_on_usd is not None]
+    saved = [one.saved_usd for one in found if one.saved_usd is not None]
     return Account(
         None,
         sum(hours) if hours else None,
@@ -72,6 +69,7 @@ def total(found: Sequence[Account]) -> Account:
         sum(one.others for one in found),
         sum(one.usd for one in found),
         sum(always) if always else None,
+        sum(saved) if saved else None,
     )
 
 
@@ -81,10 +79,11 @@ def _account(metered: Metered, price: Price | None, day: date, start: datetime, 
     others = sum(counts.values()) - images
     by_image = sum(within(metered.cost_usd, start, end))
     if price is None:
-        return Account(day, None, "", images, others, by_image, None)
-    hours, usd, source = _run(metered, price, start, end)
+        return Account(day, None, "", images, others, by_image, None, None)
+    hours, running, source = _run(metered, price, start, end)
+    usd = running + by_image
     always = (end - start) / _HOUR * price.usd_per_hour + by_image if price.usd_per_hour else None
-    return Account(day, hours, source, images, others, usd + by_image, always)
+    return Account(day, hours, source, images, others, usd, always, None if always is None else always - usd)
 
 
 def _run(metered: Metered, price: Price, start: datetime, end: datetime) -> tuple[float, float, str]:

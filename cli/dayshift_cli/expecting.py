@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dayshift.adapters.families import family_of
-from dayshift.domain.calendar import Calendar
+from dayshift.domain.calendar import Calendar, Opening
 from dayshift.domain.deadline import warmup
 from dayshift.domain.lifecycle import Action, MappingState, ModelState
 from dayshift.domain.noticing import DRAIN
+from dayshift.domain.policy import Kind
 from dayshift.domain.power import desired
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.sweeping import QueueDepth
 from dayshift_cli.moments import length, told
 
-# EventBridge Scheduler stops the model itself, so long after a closing, without any of our code.
+# EventBridge Scheduler stops the model itself, so long after a closing and a promise, without any of our code.
 BACKSTOP = timedelta(minutes=30)
+_DAY = timedelta(days=1)
 
 
 def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
@@ -50,20 +52,23 @@ def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
 
 def backstops(model: PoweredModel, now: datetime, until: datetime) -> list[str]:
     """A warning where the backstop stops the model between now and `until`, with the first time at which it does."""
-    calendar = model.policy.calendar
-    if calendar is None or family_of(model.spec).power is None:
+    policy = model.policy
+    calendar = policy.calendar
+    if calendar is None or policy.kind is Kind.ALWAYS_ON or family_of(model.spec).power is None:
         return []
-    # its schedules know the days of the week, and no closed dates
+    # As its schedules are made: by the days of the week, without closed dates; none where the model is awake again.
     weekly = Calendar(calendar.zone, calendar.windows)
-    openings = weekly.openings(now - BACKSTOP - timedelta(seconds=1), until)
-    fires = sorted(one.end + BACKSTOP for one in openings if now < one.end + BACKSTOP < until)
+    awake = [Opening(one.start - policy.warmup, one.end) for one in weekly.openings(now - _DAY, until + _DAY)]
+    wait = BACKSTOP + (policy.results_within if policy.kind is Kind.ON_DEADLINE else timedelta())
+    late = [one.end + wait for one in awake if not any(two.start <= one.end < two.end for two in awake)]
+    fires = [at for at in late if now < at < until and not any(one.start <= at < one.end for one in awake)]
     if not fires:
         return []
     lead = warmup(model.policy, model.memory)
     return [
         (
             f"At {told(fires[0], calendar.zone)} the backstop stops {model.spec.name} all the same: EventBridge "
-            f"Scheduler does so {length(BACKSTOP)} after each closing, without asking anybody. The next tick starts it "
+            f"Scheduler does so {length(wait)} after each closing, without asking anybody. The next tick starts it "
             f"again, which takes about {length(lead)}; images wait meanwhile."
         )
     ]

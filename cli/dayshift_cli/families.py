@@ -7,12 +7,14 @@ from dayshift.adapters import custom_labels, rekognition
 
 @dataclass(frozen=True, slots=True)
 class FamilyFacts:
-    """The largest image in bytes, the price of one image with every feature on, and of one running hour of a unit."""
+    """The largest image in bytes, the price of one image with every feature on and of a running hour of a unit, and the
+    minutes that a start takes where nobody says how many."""
 
     maximum_bytes: int
     usd_per_image: float
     price_sentence: str
     usd_per_unit_hour: float = 0.0
+    warmup_minutes: int = 0
 
 
 _FACTS = {
@@ -26,6 +28,7 @@ _FACTS = {
         usd_per_image=0.0,
         price_sentence=f"the model is paid by the hour it runs, {custom_labels.USD_PER_UNIT_HOUR} USD a unit",
         usd_per_unit_hour=custom_labels.USD_PER_UNIT_HOUR,
+        warmup_minutes=30,
     ),
 }
 

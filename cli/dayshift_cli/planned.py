@@ -53,14 +53,13 @@ def from_var_file(var_file: Path, configuration: Path, name: str | None) -> tupl
             f"{name} is always there and has no power: nobody starts or stops it. With power: {known}."
         )
     model = models[name]
-    hours = model.get("hours")
-    spec = {
-        **model,
-        "hours": _hours(hours, configuration) if hours and hours.get("open") else None,
-        "usd_per_hour": _price(model["family"], model.get("options") or {})
-        if model.get("usd_per_hour") is None
-        else model["usd_per_hour"],
-    }
+    facts, hours = facts_of(model["family"]), model.get("hours")
+    spec = dict(model)
+    spec["hours"] = _hours(hours, configuration) if hours and hours.get("open") else None
+    if model.get("usd_per_hour") is None:
+        spec["usd_per_hour"] = _price(model["family"], model.get("options") or {})
+    if model.get("warmup_minutes") is None:
+        spec["warmup_minutes"] = facts.warmup_minutes if facts else 0
     try:
         return name, Policy.from_json(spec)
     except ConfigurationError as error:
@@ -75,12 +74,16 @@ def _price(family: str, options: Mapping[str, Any]) -> float:
 
 def _hours(hours: Mapping[str, Any], configuration: Path) -> Mapping[str, Any]:
     """The hours with the public holidays among the closed dates, as Terraform merges them."""
-    closed_on = set(hours.get("closed_on") or ())
     place = hours.get("holidays_of")
-    if place:
-        path = configuration / "modules" / "running_window" / "holidays" / f"{place}.json"
-        try:
-            closed_on |= set(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise Failure(f"The public holidays of {place!r} cannot be read ({error}).") from error
-    return {**hours, "closed_on": sorted(closed_on)}
+    holidays = _holidays(place, configuration / "modules" / "running_window" / "holidays") if place else []
+    return {**hours, "closed_on": sorted({*(hours.get("closed_on") or ()), *holidays})}
+
+
+def _holidays(place: str, folder: Path) -> list[str]:
+    """The dates of "DE" or "DE-BY": `{"": ["2026-01-01", …], "BY": […], "BE": null}`, null where a part has no own."""
+    country, _, part = place.partition("-")
+    try:
+        baked = json.loads((folder / f"{country}.json").read_text(encoding="utf-8"))
+        return [*(baked[""] if baked[part] is None else baked[part])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(f"The public holidays of {place!r} cannot be read ({type(error).__name__}: {error}).") from error

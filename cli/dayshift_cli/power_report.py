@@ -50,8 +50,9 @@ class PowerReport:
         if beat.mapping is MappingState.MISSING:
             found.append((RED, "its event source mapping is missing; apply the Terraform configuration again"))
         if beat.running and not beat.desired:
-            late = beat.overrun_minutes > _GRACE_MINUTES
-            found.append((RED if late else YELLOW, f"it should be off since {beat.overrun_minutes:g} min, and is paid"))
+            since = f" since {beat.overrun_minutes:g} min" if beat.overrun_minutes else ""
+            style = RED if beat.overrun_minutes > _GRACE_MINUTES else YELLOW
+            found.append((style, f"it should be off{since}, and is paid"))
         if beat.late_minutes > 0:
             found.append((YELLOW, f"it should be open since {beat.late_minutes:g} min"))
         if beat.overdue_minutes > 0:
@@ -129,6 +130,7 @@ def report(session: Session, deployed: DeployedModel, now: datetime) -> PowerRep
     power = str(deployed.power)
     try:
         model = powering.stored(session, deployed, now)
+        power = power if model.policy.fault else str(model.policy.kind)
         return PowerReport(deployed.name, power, model, powering.observe(session, model, now), "", now)
     except (TransientError, ConfigurationError) as error:
         return PowerReport(deployed.name, power, model, None, f"not read: {own_sentence(error)}".rstrip("."), now)

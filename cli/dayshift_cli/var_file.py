@@ -1,7 +1,7 @@
 """Models as a file of variables describes them, before anything is applied: Terraform itself evaluates `var.models`.
 
-Only the configuration's variables are laid into an empty folder: so defaults and refusals are the real ones, while no
-provider, no backend, no state and no credentials are needed.
+Only the configuration's variables, and the data that they look up, are laid into an empty folder: so defaults and
+refusals are the real ones, while no provider, no backend, no state and no credentials are needed.
 """
 
 import json
@@ -27,10 +27,13 @@ def models_of(var_file: Path, configuration: Path) -> Mapping[str, Mapping[str, 
             f"There is no Terraform configuration in {configuration}, which would say what {var_file} means; "
             "name its folder with --terraform-dir."
         )
-    answer, complaint = _console(var_file, variables, _terraform(configuration))
+    answer, complaint = _console(var_file, configuration, variables)
     for refusal in _errors(complaint):
         if "models" in refusal or not answer.strip():
             raise Failure(f"Terraform refuses {var_file}: {refusal}")
+    if not answer.strip():
+        said = " ".join(complaint.split())[-400:] or "nothing"
+        raise Failure(f"Terraform could not evaluate {var_file}; it said: {said}")
     try:
         models = json.loads(json.loads(answer.strip().splitlines()[-1]))
         return {str(name): dict(model) for name, model in models.items()}
@@ -52,10 +55,13 @@ def _terraform(configuration: Path) -> str:
     return found
 
 
-def _console(var_file: Path, variables: Iterable[Path], terraform: str) -> tuple[str, str]:
+def _console(var_file: Path, configuration: Path, variables: Iterable[Path]) -> tuple[str, str]:
+    terraform = _terraform(configuration)
     with tempfile.TemporaryDirectory(prefix="dayshift-") as folder:
         for path in variables:
             shutil.copy(path, folder)
+        # refusals look up zones and holidays there
+        (Path(folder) / "modules").symlink_to((configuration / "modules").resolve())
         command = [terraform, f"-chdir={folder}", "console", "-no-color", f"-var-file={var_file.resolve()}"]
         try:
             ran = subprocess.run(

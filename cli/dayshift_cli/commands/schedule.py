@@ -103,7 +103,8 @@ def _row(policy: Policy, day: Day, promises: bool, form: str) -> Row:
     zone = policy.zone
     opened = ", ".join(f"{_wall(one.start, zone)}-{_until(one.end, day, zone)}" for one in day.open)
     due = [", ".join(_wall(moment, zone) for moment in day.due)] if promises else []
-    starts = "by demand" if day.ran is None else ", ".join(_wall(moment, zone) for moment in day.starts)
+    by_demand = "by demand" if day.open else ""
+    starts = by_demand if day.ran is None else ", ".join(_wall(moment, zone) for moment in day.starts)
     stops = ", ".join(_until(moment, day, zone) for moment in day.stops)
     note = Text(day.note, style="yellow" if day.note else "")
     cells = (_hours(day.ran), _usd(day.ran, policy))
@@ -122,7 +123,7 @@ def _value(name: str, policy: Policy, day: Day) -> dict[str, Any]:
         "due": [iso(moment) for moment in day.due],
         "starts": [iso(moment) for moment in day.starts],
         "stops": [iso(moment) for moment in day.stops],
-        "by_demand": day.ran is None,
+        "by_demand": day.ran is None and bool(day.open),
         "hours": _hours(day.ran),
         "usd": _usd(day.ran, policy),
         "note": day.note,

@@ -90,6 +90,10 @@ def _answer(aws: World, logos: Logos) -> None:
         logos.stopped, logos.status = logos.stopped + 1, "STOPPING"
         return {"Status": "STOPPING"}
 
+    def tag(given: Mapping[str, Any]) -> Any:
+        logos.tags |= given["Tags"]
+        return {}
+
     def turn(given: Mapping[str, Any]) -> Any:
         logos.mapping = "Enabling" if given["Enabled"] else "Disabling"
         return {"State": logos.mapping}
@@ -105,7 +109,7 @@ def _answer(aws: World, logos: Logos) -> None:
             ]
         },
         "ListTagsForResource": lambda _: {"Tags": logos.tags},
-        "TagResource": lambda given: logos.tags.update(given["Tags"]) or {},
+        "TagResource": tag,
         "StartProjectVersion": start,
         "StopProjectVersion": stop,
         "DetectCustomLabels": lambda _: {"CustomLabels": []},

@@ -62,6 +62,17 @@ def test_the_backstop_of_a_closing_just_over_is_still_to_come(aws: Any, logos: L
     assert "At Fri 27 Nov 18:30 CET the backstop" in aws.run("on", "logos", "--for", "1h").stderr
 
 
+def test_the_backstop_waits_for_what_was_promised_and_spares_what_opens_again(aws: Any, logos: Logos) -> None:
+    aws.now = FRIDAY_NOON
+    logos.store(power="on_deadline", results_within_minutes=45)
+    assert "At Fri 27 Nov 19:15 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
+    hours = {"timezone": "Europe/Berlin", "open": ["Fri 09:00-18:00", "Fri 18:50-20:00"]}
+    logos.store(hours=hours)
+    assert "At Fri 27 Nov 20:30 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
+    logos.store(power="always_on", hours=hours)
+    assert "backstop" not in aws.run("on", "logos", "--for", "12h").stderr
+
+
 def test_off_closes_the_gate_first_and_says_that_images_wait(aws: Any, logos: Logos) -> None:
     aws.now, logos.status, logos.mapping = FRIDAY_NOON, "RUNNING", "Enabled"
     result = aws.run("off", "logos", "--for", "90m")
