@@ -2,17 +2,22 @@
 
 import json
 import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import NoRegionError, ReadTimeoutError, SSLError
+from botocore.httpsession import URLLib3Session
 from click.testing import CliRunner, Result
 
 from dayshift_cli import __version__
 from dayshift_cli.errors import sentence
 from dayshift_cli.inert import inert, inert_json
 from dayshift_cli.main import cli
+from dayshift_cli.session import Options, Session
 
 
 def _run(*arguments: str, **env: str | None) -> Result:
@@ -134,6 +139,26 @@ def test_the_local_aws_is_reached_by_its_own_file(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     line = _one_line(_run("--env", "local", "status", DAYSHIFT_LOCAL_DIR=str(tmp_path)))
     assert "http://127.0.0.1:1" in line
+
+
+def test_on_the_local_aws_the_time_is_that_of_its_services(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def send(_: Any, request: Any) -> Any:
+        asked.append(request.url)
+        return SimpleNamespace(content=b'{"now": "2026-11-27T12:00:00+01:00", "standing": true}')
+
+    monkeypatch.setattr(URLLib3Session, "send", send)
+    connection: dict[str, Any] = {
+        "region": "us-east-1", "endpoint_url": "https://127.0.0.1:1", "access_key_id": "test",
+        "secret_access_key": "test", "service_endpoints": {"scheduler": "http://127.0.0.1:2"},
+    }  # fmt: skip
+    (tmp_path / "connection.json").write_text(json.dumps(connection))
+    options = Options("local", "dayshift", tmp_path, tmp_path, None, None, None, debug=False)
+    assert Session(options).now() == datetime(2026, 11, 27, 11, tzinfo=UTC)
+    assert asked == ["http://127.0.0.1:2/_local/clock"]
+    elsewhere = Session(replace(options, env="dev"), clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    assert elsewhere.now() == datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_options_come_from_the_environment_too(aws: Any) -> None:
