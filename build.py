@@ -33,6 +33,11 @@ _POWERTOOLS = (
     ". exceptions logging logging/buffer metrics metrics/provider metrics/provider/cloudwatch_emf shared tracing "
     "utilities utilities/jmespath_utils warnings"
 )
+# In these folders, what serves the parts of it that are not taken.
+DROPPED = frozenset(
+    PurePosixPath("aws_lambda_powertools/shared", f"{each}.py")
+    for each in ("cookies", "dynamodb_deserializer", "headers_serializer")
+)
 KEPT = {
     "aws-lambda-powertools": frozenset(PurePosixPath("aws_lambda_powertools", each) for each in _POWERTOOLS.split()),
     "typing-extensions": frozenset([PurePosixPath()]),
@@ -78,7 +83,7 @@ def dependencies(folder: Path) -> dict[str, bytes]:
             raise BuildError(f"build.py must know what to pack of each dependency: add {name} to KEPT")
         for file in map(PurePosixPath, distribution.files or ()):
             _refuse_native(file, name)
-            if file.suffix == ".py" and file.parent in KEPT[name]:
+            if file.suffix == ".py" and file.parent in KEPT[name] and file not in DROPPED:
                 members[str(file)] = (folder / file).read_bytes()
             elif KEPT[name] and "licen" in file.name.lower() and file.parts[0].endswith(".dist-info"):
                 members[f"LICENSES/{name}/{file.name}"] = (folder / file).read_bytes()

@@ -33,6 +33,8 @@ ENVIRONMENT = {
     "QUEUE_URL": "https://queue",
     "RESULTS_BUCKET": "results",
     "ROUTES": json.dumps(ROUTES),
+    "PARAMETERS": "/acme/test/models",
+    "DEPLOYMENT": "acme-test",
     "SWEEP_AFTER_MINUTES": "60",
 }
 

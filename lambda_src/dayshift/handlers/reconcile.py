@@ -43,8 +43,8 @@ def reconcile_all(only: str | None, is_tick: bool = False) -> dict[str, Any]:
             logger.warning("not_understood", model=each.model.spec.name, reason=warning)
     beats, errors = dict[str, Any](), dict[str, str](unread)
     for name, result in reconcile_models(ports, clock, pause if is_tick else None).items():
-        if isinstance(result, TransientError):
-            errors[name] = str(result)
+        if isinstance(result, BaseException):
+            errors[name] = str(result) if isinstance(result, TransientError) else f"{type(result).__name__}: {result}"
             continue
         beats[name] = report(result)
         if is_tick:

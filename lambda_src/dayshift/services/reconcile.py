@@ -5,7 +5,7 @@ forgets when; the next tick observes the rest.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -123,7 +123,7 @@ def attend(ports: ReconcilePorts, clock: Clock, pause: Callable[[], None]) -> He
 
 def reconcile_models(
     each: Sequence[ReconcilePorts], clock: Clock, pause: Callable[[], None] | None = None
-) -> dict[str, Heartbeat | TransientError]:
+) -> dict[str, Heartbeat | BaseException]:
     """One step for each model, or with `pause` a few; side by side: what keeps one waiting or fails keeps no other."""
 
     def one(ports: ReconcilePorts) -> Heartbeat:
@@ -131,11 +131,4 @@ def reconcile_models(
 
     with ThreadPoolExecutor(max(len(each), 1), thread_name_prefix="reconcile") as pool:
         running = {ports.model.spec.name: pool.submit(one, ports) for ports in each}
-    return {name: _result(future) for name, future in running.items()}
-
-
-def _result(future: "Future[Heartbeat]") -> Heartbeat | TransientError:
-    try:
-        return future.result()
-    except TransientError as error:
-        return error
+    return {name: future.exception() or future.result() for name, future in running.items()}
