@@ -74,20 +74,23 @@ def test_what_fires_in_a_year_is_every_warm_up_and_every_closing(case: dict[str,
 @cases
 def test_no_stop_and_no_backstop_fires_while_it_is_open_or_warms_up(case: dict[str, Any]) -> None:
     zone = ZoneInfo(case["timezone"])
-    stretches = awake(Calendar.of(case["timezone"], case["windows"], closed_on(case)), case["warmup_minutes"] * MINUTE)
-    for at in firings([*case["stops"], *case["backstops"]], zone):
-        met = [stretch for stretch in stretches if stretch.start <= at < stretch.end]
-        assert not met, f"{at.astimezone(zone)} lies in {met}"
+    calendar = Calendar.of(case["timezone"], case["windows"], closed_on(case))
+    stretches = awake(calendar, case["warmup_minutes"] * MINUTE)
+    for edge, grace in (("stops", timedelta()), ("backstops", case.get("grace_minutes", 0) * MINUTE)):
+        for at in firings(case[edge], zone):
+            met = [stretch for stretch in stretches if stretch.start <= at < stretch.end + grace]
+            assert not met, f"{edge}: {at.astimezone(zone)} lies in {met}"
 
 
 @cases
-def test_a_backstop_is_missing_only_where_the_model_must_be_awake_again(case: dict[str, Any]) -> None:
-    zone, late = ZoneInfo(case["timezone"]), case["backstop_minutes"] * MINUTE
+def test_a_backstop_is_missing_only_where_the_model_may_be_awake_again(case: dict[str, Any]) -> None:
+    zone = ZoneInfo(case["timezone"])
+    grace, late = case.get("grace_minutes", 0) * MINUTE, case["backstop_minutes"] * MINUTE
     stretches = awake(Calendar.of(case["timezone"], case["windows"]), case["warmup_minutes"] * MINUTE)
     wanted = {
-        stretch.end + late
-        for stretch in stretches
-        if not any(other.start <= stretch.end + late < other.end for other in stretches)
+        at
+        for at in (stretch.end + late for stretch in stretches)
+        if not any(other.start <= at < other.end + grace for other in stretches)
     }
     within = {at for at in wanted if FIRST < at < LAST and keeps_its_clock(at, zone)}
     assert set(firings(case["backstops"], zone)) == within

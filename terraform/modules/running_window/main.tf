@@ -69,10 +69,10 @@ locals {
     ])
   ]
 
-  # A backstop stops without asking, so there is none where a model must be awake again: the next closing has its own.
+  # A backstop stops without asking, so there is none where a model may be awake again: the next closing has its own.
   _backstops = [
     for late in [for stop in local._stops : (stop + var.backstop_minutes) % local._week] : late if !anytrue([
-      for other in local._awake : (late - other.from + local._week) % local._week < other.length
+      for other in local._awake : (late - other.from + local._week) % local._week < other.length + var.grace_minutes
     ])
   ]
 }

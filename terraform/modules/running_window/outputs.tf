@@ -13,7 +13,7 @@ output "stops" {
 }
 
 output "backstops" {
-  description = "When what still runs must be stopped; as starts. None within a warm-up or a window that follows."
+  description = "When what still runs must be stopped; as starts. None within a warm-up, a window or its grace that follow."
   value       = local._crons.backstops
 }
 

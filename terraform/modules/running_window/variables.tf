@@ -38,3 +38,9 @@ variable "backstop_minutes" {
   description = "Minutes after the closing at which whatever still runs is stopped."
   default     = 30
 }
+
+variable "grace_minutes" {
+  type        = number
+  description = "Minutes for which a model may rightly run on after any closing: no backstop is made in them. Less than backstop_minutes, or there are no backstops."
+  default     = 0
+}

@@ -14,6 +14,7 @@ module "cases" {
   holidays_of      = each.value.holidays_of
   warmup_minutes   = each.value.warmup_minutes
   backstop_minutes = each.value.backstop_minutes
+  grace_minutes    = try(each.value.grace_minutes, 0)
 }
 
 output "wanted" {
