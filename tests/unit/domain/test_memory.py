@@ -89,9 +89,8 @@ def test_draining_ends_after_ten_minutes() -> None:
 
 def test_a_settled_model_changes_no_memory() -> None:
     for running, state, mapping in ((True, ModelState.RUNNING, OPEN), (False, ModelState.STOPPED, CLOSED)):
-        seen, memory = Observed(mapping, state, 0), Memory()
-        for minute in range(3):
-            before = memory
-            memory = look(memory, state, now=NOON + minute * MINUTE, mapping=mapping)
-            memory = settled(memory, POLICY, running, running, seen, Action.NONE, NOON + minute * MINUTE)
-        assert memory == before
+        seen, memories = Observed(mapping, state, 0), [Memory()]
+        for now in (NOON, NOON + MINUTE, NOON + 2 * MINUTE):
+            memory = look(memories[-1], state, now=now, mapping=mapping)
+            memories.append(settled(memory, POLICY, running, running, seen, Action.NONE, now))
+        assert memories[1] == memories[2] == memories[3]

@@ -37,11 +37,15 @@ class Service:
                 "ProjectVersionDescriptions": [{"ProjectVersionArn": TARGET, "Status": self.status}]
             },
             "ListTagsForResource": lambda _: {"Tags": self.tags},
-            "TagResource": lambda asked: self.tags.update(asked["Tags"]) or {},
+            "TagResource": self.tag,
             "StartProjectVersion": lambda _: self.turn("STARTING"),
             "StopProjectVersion": lambda _: self.turn("STOPPING"),
             "DetectCustomLabels": lambda _: {"CustomLabels": []},
         }
+
+    def tag(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        self.tags.update(asked["Tags"])
+        return {}
 
     def turn(self, status: str) -> dict[str, str]:
         self.status = status
@@ -55,9 +59,9 @@ class PoweredWorld:
         monkeypatch.setenv("PARAMETERS", PARAMETERS)
         monkeypatch.setenv("DEPLOYMENT", "acme-test")
         self.monkeypatch = monkeypatch
-        self.ssm, self.sqs, self.functions = (boto3.client(name) for name in ("ssm", "sqs", "lambda"))
+        self.ssm, self.sqs, self.functions = boto3.client("ssm"), boto3.client("sqs"), boto3.client("lambda")
         self.service = Service()
-        self.wire = Wire("rekognition", self.service.answers())
+        self.wire = Wire("rekognition", {**self.service.answers()})
         self.mappings = dict[str, str]()
 
     def add(self, name: str, **spec: Any) -> None:
@@ -95,8 +99,8 @@ class PoweredWorld:
         module = reload(import_module(f"dayshift.handlers.{handler}"))
         for timed in ("reconcile", "stop"):
             self.monkeypatch.setattr(import_module(f"dayshift.handlers.{timed}").time, "sleep", lambda _: None)
-        answer: dict[str, Any] = module.handle(event, Context(remaining_ms=900_000))
-        return answer["models"]
+        answer: dict[str, Any] = module.handle(event, Context(remaining_ms=900_000))["models"]
+        return answer
 
     def _labeler(self) -> str:
         found = [function["FunctionName"] for function in self.functions.list_functions()["Functions"]]
