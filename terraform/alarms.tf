@@ -48,13 +48,13 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   for_each = local._functions
 
   alarm_name          = "${local.prefix}-${each.key}-errors"
-  alarm_description   = "${each.value} raised in each of three periods. Nothing is lost: messages wait and the sweep repeats. Read its log."
+  alarm_description   = "${each.value} raised, and not just once. Nothing is lost: messages wait and the sweep repeats. Read its log."
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = each.value }
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = each.key == "sweep" ? 1 : 3 # the sweep runs once an hour, so its errors are never neighbours
+  evaluation_periods  = contains(["sweep", "start", "stop"], each.key) ? 1 : 3 # these run so seldom that their errors are never neighbours
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"

@@ -17,13 +17,20 @@ locals {
   # Each graph: what is asked of reconcile's metrics, and of whom. All are of 24 columns in all, so two or three a row.
   _graphs = [
     { title = "On (1) and wished to be on (1)", metrics = ["Running", "Desired"], stat = "Maximum", period = 60, x = 0, y = 0, width = 16 },
-    { title = "Hours on today, in minutes", metrics = ["RanMinutesToday"], stat = "Maximum", period = 300, x = 16, y = 0, width = 8 },
+    { title = "Minutes on today", metrics = ["RanMinutesToday"], stat = "Maximum", period = 300, x = 16, y = 0, width = 8 },
     { title = "Waiting and being read", metrics = ["Backlog", "InFlight"], stat = "Maximum", period = 60, x = 0, y = 6, width = 12 },
-    { title = "Oldest image, and how much later than promised, in minutes", metrics = ["OldestWaitingMinutes", "OverdueMinutes"], stat = "Maximum", period = 60, x = 12, y = 6, width = 12 },
+    { title = "Minutes: the oldest image waits, is later than promised, the model is late", metrics = ["OldestWaitingMinutes", "OverdueMinutes", "LateMinutes"], stat = "Maximum", period = 60, x = 12, y = 6, width = 12 },
     { title = "Cost today in USD", metrics = ["CostTodayUsd"], stat = "Maximum", period = 300, x = 16, y = 12, width = 8 },
   ]
 
-  _widgets = !local.is_powered ? [] : concat(
+  # What concerns power first.
+  _alarm_arns = concat(
+    aws_cloudwatch_metric_alarm.reconcile_silent[*].arn, values(aws_cloudwatch_metric_alarm.heartbeat)[*].arn,
+    values(aws_cloudwatch_metric_alarm.not_empty)[*].arn, values(aws_cloudwatch_metric_alarm.errors)[*].arn,
+    [aws_cloudwatch_metric_alarm.sweep_silent.arn],
+  )
+
+  _widgets = concat(
     [
       for graph in local._graphs : {
         type   = "metric"
@@ -38,7 +45,7 @@ locals {
           stat   = graph.stat
           period = graph.period
           yAxis  = { left = { min = 0 } }
-          metrics = concat([
+          metrics = concat([], [
             for metric in graph.metrics : [
               for model in local.powered : ["Dayshift", metric, "model", model, "service", local._reconcile, { label = "${model} ${metric}" }]
             ]
@@ -60,7 +67,7 @@ locals {
           stacked = true
           stat    = "Sum"
           period  = 3600
-          metrics = concat([
+          metrics = concat([], [
             for model in local.powered : [
               for result in ["Ok", "None", "Rejected", "Gone", "Failed"] :
               ["Dayshift", "Images${result}", "model", model, "service", module.models[model].labeler_name, { label = "${model} ${lower(result)}" }]
@@ -76,7 +83,7 @@ locals {
         height = 3
         properties = {
           title  = "Alarms"
-          alarms = [for alarm in merge(aws_cloudwatch_metric_alarm.heartbeat, aws_cloudwatch_metric_alarm.not_empty, { silent = aws_cloudwatch_metric_alarm.reconcile_silent[0] }) : alarm.arn]
+          alarms = slice(local._alarm_arns, 0, min(100, length(local._alarm_arns))) # no widget has more
         }
       },
     ],

@@ -35,8 +35,11 @@ module "schedules" {
 
   group              = aws_scheduler_schedule_group.main.name
   scheduler_role_arn = aws_iam_role.scheduler.arn
-  backstop_role_arn  = aws_iam_role.backstop[0].arn
+  backstop_role_arn  = one(aws_iam_role.backstop[*].arn)
   failed_events_arn  = aws_sqs_queue.failed_events.arn
   kms_key            = local.kms_key
-  depends_on         = [aws_iam_role_policy.scheduler, aws_iam_role_policy.backstop]
+
+  # The roles' policies. And all of the models: what stops a model before it is destroyed still needs its parameters, its
+  # mapping and its queue.
+  depends_on = [aws_iam_role_policy.scheduler, aws_iam_role_policy.backstop, module.models]
 }

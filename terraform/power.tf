@@ -91,7 +91,7 @@ locals {
 # A role of its own that can do nothing but stop models.
 
 resource "aws_iam_role" "backstop" {
-  count = local.is_powered ? 1 : 0
+  count = length(local._backstops) > 0 ? 1 : 0
 
   name               = "${local.prefix}-backstop"
   description        = "EventBridge Scheduler, to stop the models of ${local.prefix} without any code of ours."
@@ -99,7 +99,7 @@ resource "aws_iam_role" "backstop" {
 }
 
 resource "aws_iam_role_policy" "backstop" {
-  count = local.is_powered ? 1 : 0
+  count = length(local._backstops) > 0 ? 1 : 0
 
   name = "backstop"
   role = aws_iam_role.backstop[0].name
@@ -115,17 +115,11 @@ resource "aws_iam_role_policy" "backstop" {
           Resource = backstops[*].resource
         }
       ],
-      [{
-        Sid      = "KeepFailedEvents"
-        Effect   = "Allow"
-        Action   = ["sqs:SendMessage"]
-        Resource = [aws_sqs_queue.failed_events.arn]
-      }],
       [
         for key in local.kms_key[*] : {
-          Sid      = "UseTheKey"
+          Sid      = "ReadTheSchedule"
           Effect   = "Allow"
-          Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+          Action   = ["kms:Decrypt"]
           Resource = [key.arn]
         }
       ],

@@ -218,12 +218,12 @@ variable "models" {
     # What cannot be woken in time must be kept warm, and without hours that would be day and night.
     condition = alltrue([
       for model in values(var.models) :
-      model.power != "on_deadline" || model.hours != null || model.family == "rekognition" || model.results_within_minutes >= model.warmup_minutes + 3
+      model.power != "on_deadline" || model.hours != null || model.results_within_minutes >= (model.family == "rekognition" ? 0 : model.warmup_minutes) + 3
     ])
     error_message = "models[*].results_within_minutes without hours must be at least warmup_minutes and 3 more to open the queue, or no image could be read in time: ${join(", ", [
       for name, model in var.models :
-      "${name} promises ${model.results_within_minutes} and needs ${model.warmup_minutes} + 3 = ${model.warmup_minutes + 3}"
-      if model.power == "on_deadline" && model.hours == null && model.results_within_minutes < model.warmup_minutes + 3
+      "${name} promises ${model.results_within_minutes} and needs ${model.family == "rekognition" ? 0 : model.warmup_minutes} + 3 = ${(model.family == "rekognition" ? 0 : model.warmup_minutes) + 3}"
+      if model.power == "on_deadline" && model.hours == null
     ])}. Promise more, or give hours in which the model is kept warm, for example { timezone = \"Europe/Berlin\", open = [\"Mon-Fri 09:00-18:00\"] }."
   }
 

@@ -17,13 +17,20 @@ variables {
   results_bucket = { name = "results", arn = "arn:aws:s3:::results" }
   memory_mb      = 512
 
+  parameters_path = "/acme/test/models"
+
   model = {
     family               = "rekognition"
     prefix               = "incoming/signs/"
     maximum_concurrency  = 4
     reserved_concurrency = -1
     batch_size           = 10
-    options              = { features = ["labels", "text"], minimum_confidence_percent = 55, maximum_labels = 25 }
+    options              = { features = ["labels", "text"], maximum_labels = 25, inference_units = 1 }
+
+    warmup_minutes                = 30
+    results_within_minutes        = 60
+    images_per_minute             = 60
+    maximum_running_hours_per_day = 24
   }
 
   settings = {

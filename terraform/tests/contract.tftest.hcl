@@ -13,6 +13,13 @@ variables {
   models = {
     signs  = { family = "rekognition", prefix = "signs/" }
     photos = { family = "rekognition", prefix = "photos/", options = { features = ["labels"] } }
+    logos = {
+      family = "custom_labels"
+      prefix = "logos/"
+      target = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
+      power  = "office_hours"
+      hours  = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+    }
   }
 }
 
@@ -20,9 +27,12 @@ run "every_function_is_told_exactly_what_it_reads" {
   assert {
     condition = alltrue([
       for role, contract in {
-        producer = module.producer.contract
-        sweep    = module.sweep.contract
-        labeler  = module.models["signs"].labeler_contract
+        producer  = module.producer.contract
+        sweep     = module.sweep.contract
+        labeler   = module.models["signs"].labeler_contract
+        start     = module.power["start"].contract
+        stop      = module.power["stop"].contract
+        reconcile = module.power["reconcile"].contract
         } : sort(keys(contract.environment)) == sort(concat(
           jsondecode(file("../tests/contract/environment.json")).every_function,
           jsondecode(file("../tests/contract/environment.json")).functions[role].variables,
@@ -32,6 +42,7 @@ run "every_function_is_told_exactly_what_it_reads" {
       producer = keys(module.producer.contract.environment)
       sweep    = keys(module.sweep.contract.environment)
       labeler  = keys(module.models["signs"].labeler_contract.environment)
+      power    = { for role, function in module.power : role => keys(function.contract.environment) }
     })}"
   }
 }
@@ -39,9 +50,12 @@ run "every_function_is_told_exactly_what_it_reads" {
 run "every_function_is_entered_where_the_package_has_a_door" {
   assert {
     condition = jsonencode({
-      labeler  = module.models["signs"].labeler_contract.handler
-      producer = module.producer.contract.handler
-      sweep    = module.sweep.contract.handler
+      labeler   = module.models["signs"].labeler_contract.handler
+      producer  = module.producer.contract.handler
+      sweep     = module.sweep.contract.handler
+      start     = module.power["start"].contract.handler
+      stop      = module.power["stop"].contract.handler
+      reconcile = module.power["reconcile"].contract.handler
     }) == jsonencode({ for role, function in jsondecode(file("../tests/contract/environment.json")).functions : role => function.handler })
     error_message = "wanted ${jsonencode(jsondecode(file("../tests/contract/environment.json")).functions)}, got ${module.producer.contract.handler}, ${module.sweep.contract.handler}, ${module.models["signs"].labeler_contract.handler}"
   }
@@ -57,11 +71,20 @@ run "a_model_and_a_route_have_the_fields_that_the_package_reads" {
   }
 
   assert {
+    condition = alltrue([
+      for name, family in { signs = "rekognition", logos = "custom_labels" } :
+      sort(keys(jsondecode(module.models[name].labeler_contract.environment.MODEL).options)) ==
+      sort(jsondecode(file("../tests/contract/environment.json")).options[family])
+    ])
+    error_message = "MODEL.options: got ${module.models["signs"].labeler_contract.environment.MODEL} and ${module.models["logos"].labeler_contract.environment.MODEL}"
+  }
+
+  assert {
     condition = (
-      sort(keys(jsondecode(module.models["signs"].labeler_contract.environment.MODEL).options)) ==
-      sort(jsondecode(file("../tests/contract/environment.json")).options.rekognition)
+      sort(keys(module.models["logos"].power.spec)) == sort(jsondecode(file("../tests/contract/environment.json")).shapes.spec) &&
+      sort(keys(module.models["logos"].power.spec.hours)) == sort(jsondecode(file("../tests/contract/environment.json")).shapes.hours)
     )
-    error_message = "MODEL.options: got ${module.models["signs"].labeler_contract.environment.MODEL}"
+    error_message = "spec: got ${jsonencode(module.models["logos"].power.spec)}"
   }
 
   assert {
@@ -80,8 +103,8 @@ run "producer_and_sweep_route_alike_and_to_whole_prefixes" {
   }
 
   assert {
-    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/photos/ incoming/signs/"
-    error_message = "wanted incoming/photos/ and incoming/signs/, got ${module.producer.contract.environment.ROUTES}"
+    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/logos/ incoming/photos/ incoming/signs/"
+    error_message = "wanted incoming/logos/, incoming/photos/ and incoming/signs/, got ${module.producer.contract.environment.ROUTES}"
   }
 }
 
@@ -95,9 +118,21 @@ run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_sa
 
   assert {
     condition = sort(keys(output.deployment.models.signs)) == sort([
-      "family", "prefix", "queue_url", "dlq_url", "mapping_uuid", "labeler",
+      "family", "prefix", "queue_url", "queue_name", "dlq_url", "mapping_uuid", "labeler", "power", "parameters",
     ])
     error_message = "got ${jsonencode(output.deployment.models.signs)}"
+  }
+
+  assert {
+    condition = jsonencode([
+      for name in ["signs", "logos"] : [output.deployment.models[name].power, output.deployment.models[name].parameters]
+    ]) == jsonencode([[null, null], ["office_hours", "/acme-dayshift/test/models/logos"]])
+    error_message = "got ${jsonencode(output.deployment.models)}"
+  }
+
+  assert {
+    condition     = sort(keys(output.deployment.functions)) == sort(["producer", "sweep", "start", "stop", "reconcile"])
+    error_message = "got ${jsonencode(output.deployment.functions)}"
   }
 
   assert {

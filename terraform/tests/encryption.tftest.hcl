@@ -9,7 +9,16 @@ variables {
   environment  = "test"
   region       = "eu-west-1"
   package_file = "./tests/mocks/package.txt"
-  models       = { signs = { family = "rekognition", prefix = "signs/" } }
+  models = {
+    signs = { family = "rekognition", prefix = "signs/" }
+    logos = {
+      family = "custom_labels"
+      prefix = "logos/"
+      target = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
+      power  = "office_hours"
+      hours  = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+    }
+  }
 }
 
 run "without_a_key_sqs_encrypts_and_no_role_may_use_kms" {
@@ -22,7 +31,8 @@ run "without_a_key_sqs_encrypts_and_no_role_may_use_kms" {
     condition = length([
       for action in flatten(concat(
         module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
-        jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
+        module.power["stop"].contract.statements, jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
+        jsondecode(aws_iam_role_policy.backstop[0].policy).Statement,
       )[*].Action) : action if startswith(action, "kms:")
     ]) == 0
     error_message = "wanted no kms action, got ${jsonencode(module.producer.contract.statements)}"
@@ -38,7 +48,7 @@ run "with_a_key_every_role_may_use_that_key_and_no_other" {
     condition = alltrue([
       for statements in [
         module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
-        jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
+        module.power["stop"].contract.statements, jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
         ] : [for statement in statements : { actions = sort(statement.Action), resources = statement.Resource } if statement.Sid == "UseTheKey"] == [{
           actions                                    = sort(jsondecode(file("../tests/contract/permissions.json")).platform.with_a_key)
           resources                                  = [aws_kms_key.main[0].arn]
@@ -50,6 +60,25 @@ run "with_a_key_every_role_may_use_that_key_and_no_other" {
   assert {
     condition     = aws_sqs_queue.failed_events.kms_master_key_id == aws_kms_key.main[0].arn && aws_scheduler_schedule.sweep.kms_key_arn == aws_kms_key.main[0].arn
     error_message = "wanted ${aws_kms_key.main[0].arn}, got ${jsonencode(aws_sqs_queue.failed_events)}"
+  }
+}
+
+run "with_a_key_the_backstop_may_read_its_own_schedule_and_no_more" {
+  variables {
+    kms_key = { create = true }
+  }
+
+  assert {
+    condition = jsonencode([
+      for statement in jsondecode(aws_iam_role_policy.backstop[0].policy).Statement : statement
+      if statement.Sid == "ReadTheSchedule"
+    ]) == jsonencode([{ Action = ["kms:Decrypt"], Effect = "Allow", Resource = [aws_kms_key.main[0].arn], Sid = "ReadTheSchedule" }])
+    error_message = "got ${aws_iam_role_policy.backstop[0].policy}"
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.tick[0].kms_key_arn == aws_kms_key.main[0].arn
+    error_message = "wanted ${aws_kms_key.main[0].arn}, got ${jsonencode(aws_scheduler_schedule.tick[0])}"
   }
 }
 
@@ -65,7 +94,7 @@ run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_our_function
 
   assert {
     condition = jsonencode(jsondecode(aws_kms_key.main[0].policy).Statement[*].Principal) == jsonencode([
-      { AWS = "arn:aws:iam::123456789012:root" }, { Service = "logs.eu-west-1.amazonaws.com" },
+      { AWS = "arn:aws:iam::123456789012:root" }, { Service = "logs.eu-west-1.amazonaws.com" }, { Service = "cloudwatch.amazonaws.com" },
     ])
     error_message = "got ${aws_kms_key.main[0].policy}"
   }

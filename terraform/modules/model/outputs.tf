@@ -72,7 +72,7 @@ output "power" {
     backstops  = local.family.backstop
     window     = merge(local.crons, { timezone = local.is_timed ? var.model.hours.timezone : "UTC", backstop_minutes = local.backstop_minutes })
     in_words   = local._in_words[var.model.power]
-    spec       = aws_ssm_parameter.spec[0].value
+    spec       = local.spec
   }
 }
 

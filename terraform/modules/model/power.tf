@@ -14,11 +14,7 @@ resource "aws_ssm_parameter" "spec" {
   tier        = length(local.closed_on) > 150 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a date takes 13
   tags        = local.tags
 
-  value = jsonencode(merge(local._spec, {
-    queue_url    = aws_sqs_queue.main.url
-    queue_name   = aws_sqs_queue.main.name
-    mapping_uuid = aws_lambda_event_source_mapping.queue.uuid
-  }))
+  value = jsonencode(local.spec)
 }
 
 resource "aws_ssm_parameter" "kept" {
@@ -54,13 +50,16 @@ locals {
   warmup_minutes = local.family.warmup_minutes
   is_timed       = local.is_powered && try(length(var.model.hours.open), 0) > 0
 
-  _spec = {
-    name    = var.name
-    family  = var.model.family
-    target  = var.model.target
-    prefix  = var.model.prefix
-    options = local.family.options
-    power   = var.model.power
+  spec = {
+    name         = var.name
+    family       = var.model.family
+    target       = var.model.target
+    prefix       = var.model.prefix
+    options      = local.family.options
+    queue_url    = aws_sqs_queue.main.url
+    queue_name   = aws_sqs_queue.main.name
+    mapping_uuid = aws_lambda_event_source_mapping.queue.uuid
+    power        = var.model.power
     hours = local.is_timed ? {
       timezone  = var.model.hours.timezone
       open      = var.model.hours.open

@@ -53,7 +53,8 @@ variable "scheduler_role_arn" {
 
 variable "backstop_role_arn" {
   type        = string
-  description = "As whom the backstop stops the model."
+  description = "As whom the backstop stops the model; null where there is none."
+  default     = null
 }
 
 variable "failed_events_arn" {

@@ -31,6 +31,14 @@ mock_resource "aws_kms_key" {
   defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 }
 
+mock_resource "aws_sns_topic" {
+  defaults = { arn = "arn:aws:sns:eu-west-1:123456789012:mocked" }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:mocked" }
+}
+
 mock_resource "aws_scheduler_schedule_group" {
   defaults = { arn = "arn:aws:scheduler:eu-west-1:123456789012:schedule-group/mocked" }
 }
