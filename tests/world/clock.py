@@ -18,6 +18,7 @@ class EventLoop:
         self._due: list[tuple[float, int, Do]] = []
         self._order = count()
         self.process: Process | None = None
+        self.idle: list[_Worker] = []
 
     def at(self, moment: float, do: Do) -> None:
         """Does it at that moment; after whatever was asked for the same moment before."""
@@ -39,6 +40,13 @@ class EventLoop:
         if self.process is not None:
             self.process.sleep(seconds)
 
+    def close(self) -> None:
+        """Ends the threads that wait for a process."""
+        for worker in self.idle:
+            worker.process = None
+            worker.go.release()
+        self.idle.clear()
+
     def moment(self) -> datetime:
         """Now, as our code is told it."""
         return datetime.fromtimestamp(self.now, UTC)
@@ -49,19 +57,19 @@ class Process:
 
     def __init__(self, loop: EventLoop, run: Do) -> None:
         self._loop, self._run = loop, run
-        self._go, self._back = Lock(), Lock()
-        self._go.acquire()
-        self._back.acquire()
+        self._thread = loop.idle.pop() if loop.idle else _Worker()
+        self._thread.process = self
+        self._is_over = False
         self._raised: BaseException | None = None
-        self._thread = Thread(target=self._body, daemon=True)
-        self._thread.start()
 
     def resume(self) -> None:
         """Hands it the baton until it sleeps or ends; raises what escaped it."""
         before, self._loop.process = self._loop.process, self
-        self._go.release()
-        self._back.acquire()
+        self._thread.go.release()
+        self._thread.back.acquire()
         self._loop.process = before
+        if self._is_over:
+            self._loop.idle.append(self._thread)
         if self._raised is not None:
             raise self._raised
 
@@ -72,13 +80,33 @@ class Process:
 
     def yield_(self) -> None:
         """Gives the baton back until somebody resumes it."""
-        self._back.release()
-        self._go.acquire()
+        self._thread.back.release()
+        self._thread.go.acquire()
 
-    def _body(self) -> None:
-        self._go.acquire()
+    def work(self) -> None:
+        """All of it, in its thread."""
         try:
             self._run()
         except BaseException as error:  # noqa: BLE001 raised again in `resume`, in the thread that waits for it
             self._raised = error
-        self._back.release()
+        self._is_over = True
+
+
+class _Worker(Thread):
+    """A thread that runs one process after another, since threads are dear."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.go, self.back = Lock(), Lock()
+        self.go.acquire()
+        self.back.acquire()
+        self.process: Process | None = None
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.go.acquire()
+            if self.process is None:
+                return
+            self.process.work()
+            self.back.release()

@@ -36,8 +36,8 @@ def side_by_side(loop: EventLoop) -> type[Executor]:
     """A thread pool of which each work is a process: one that sleeps keeps no other."""
 
     class SideBySide(Inline):
-        def __init__(self, *_: Any, **__: Any) -> None:
-            self._left = 0
+        def __init__(self, workers: int, **_: Any) -> None:
+            self._workers, self._left = workers, 0
             self._waiting: Process | None = None
 
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -49,7 +49,7 @@ def side_by_side(loop: EventLoop) -> type[Executor]:
                 if self._waiting is not None and not self._left:
                     loop.after(0.0, self._waiting.resume)
 
-            if loop.process is None:  # nobody sleeps outside a process
+            if self._workers == 1 or loop.process is None:  # nobody is kept waiting; nobody sleeps outside a process
                 _settle(future, lambda: fn(*args, **kwargs))
             else:
                 self._left += 1

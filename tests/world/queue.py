@@ -72,6 +72,10 @@ class Queue:
         self.on_visible()
         return message
 
+    def accept(self, body: str) -> None:
+        """A message from a service that wants no answer."""
+        self.send(body)
+
     def receive(self, maximum: int) -> list[Message]:
         """Up to so many visible messages, hidden for the visibility timeout; those received too often go to the DLQ."""
         batch: list[Message] = []

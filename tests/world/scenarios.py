@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.world.hours import Hours
+from tests.world.setting import Setting
 from tests.world.site import Plan
-from tests.world.world import Setting, World
+from tests.world.world import World
 
 # Monday 23 November 2026, 08:15 in Berlin: a quarter of an hour before the start of a model that opens at nine.
 EARLY = datetime(2026, 11, 23, 7, 15, tzinfo=UTC)

@@ -14,6 +14,7 @@ from dayshift.domain.images import ImageRef
 from dayshift.domain.ports import Page, Progress, StoredImage
 from dayshift.domain.results import TerminalRecord
 from dayshift.domain.sweeping import Tries
+from tests.world.clock import WEEK
 from tests.world.faults import Invocation
 
 IMAGES = "acme-images"
@@ -47,17 +48,32 @@ class Stored:
 
 @dataclass(slots=True)
 class Bucket:
-    """All versions, in the order in which they came."""
+    """All versions, in the order in which they came, and those of them that are still there.
+
+    What has its record is expired by the bucket's lifecycle rule after a week.
+    """
 
     versions: dict[tuple[str, str], Stored] = field(default_factory=dict)
+    listed: dict[tuple[str, str], Stored] = field(default_factory=dict)
 
     def put(self, key: str, model: str, now: float, size: int = 48_213, is_readable: bool = True) -> Stored:
         """A new version under this key."""
         number = len(self.versions) + 1
         image = ImageRef(IMAGES, key, f"v{number:06}", f"e{number}", size)
         stored = Stored(image, now, model, is_readable)
-        self.versions[image.key, image.version] = stored
+        self.versions[image.key, image.version] = self.listed[image.key, image.version] = stored
         return stored
+
+    def delete(self, stored: Stored, now: float) -> None:
+        """This version is deleted for good."""
+        stored.deleted_at = stored.deleted_at or now
+        self.listed.pop((stored.image.key, stored.image.version), None)
+
+    def expire(self, now: float) -> None:
+        """What was answered a week ago goes."""
+        for place, stored in list(self.listed.items()):
+            if stored.record is not None and stored.recorded_at < now - WEEK:
+                del self.listed[place]
 
     def find(self, image: ImageRef) -> Stored:
         """The version that this image is; it may be deleted."""
@@ -66,9 +82,7 @@ class Bucket:
     def pages(self, prefix: str, start: tuple[str, str] | None, moment: Callable[[float], datetime]) -> Iterator[Page]:
         """ListObjectVersions: what is not deleted, in key order, by the thousand."""
         left = sorted(
-            place
-            for place, stored in self.versions.items()
-            if stored.deleted_at is None and place[0].startswith(prefix) and (start is None or place > start)
+            place for place in self.listed if place[0].startswith(prefix) and (start is None or place > start)
         )
         while True:
             page, left = left[:PAGE], left[PAGE:]

@@ -19,8 +19,9 @@ from tests.world.faults import CHANGES, Invocation
 from tests.world.hours import Hours
 from tests.world.mapping import Word
 from tests.world.ports import Line
+from tests.world.setting import Setting
 from tests.world.site import Plan
-from tests.world.world import Setting, World
+from tests.world.world import World
 
 HOURS = Hours("Europe/Berlin", "09:00", "17:00")
 OPEN, CLOSED = datetime(2026, 11, 23, 10, 0, tzinfo=UTC), datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Self
 
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.override import Override
-from tests.world import schedules, storage
+from tests.world import schedules, seed, storage
 from tests.world.clock import HOUR, MINUTE, EventLoop
 from tests.world.faults import Recorder
 from tests.world.functions import MAXIMUM_RECEIVES, TIMEOUTS, Functions
@@ -18,34 +17,12 @@ from tests.world.mapping import EventSourceMapping, Word
 from tests.world.pools import one_at_a_time
 from tests.world.queue import Queue
 from tests.world.scheduler import Scheduler
+from tests.world.seed import Seed
 from tests.world.service import CustomLabels
+from tests.world.setting import Notes, Setting
 from tests.world.site import Plan, Said, Site
 from tests.world.storage import Bucket, Ledger, Records, Stored
 from tests.world.ticks import Ticks
-
-# Monday, an ordinary week in winter.
-MONDAY = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a world is like."""
-
-    plans: tuple[Plan, ...] = (Plan(),)
-    start: datetime = MONDAY
-    seed: int = 1
-    counts_lag: float = 0.0  # SQS's counts are up to so many seconds old
-    mapping_lag: tuple[float, float] = (5.0, 55.0)
-    event_delay: tuple[float, float] = (0.2, 3.0)
-    skips_ticks: bool = True
-
-
-@dataclass(slots=True)
-class Notes:
-    """What happened that was nobody's wish, so that nobody is blamed for what followed."""
-
-    meddled: list[float] = field(default_factory=list)  # when a person or a breakdown interfered
-    troubled: list[float] = field(default_factory=list)  # when trouble with schedules or starts was over
 
 
 class World:
@@ -60,6 +37,7 @@ class World:
         self.scheduler = Scheduler(self.loop, self.random)
         self.bucket, self.sites, self.notes = Bucket(), dict[str, Site](), Notes()
         self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites)
+        self.seed = Seed(self.loop, self.recorder, self.bucket) if setting.is_seed else None
         lag = setting.counts_lag + 1 if setting.counts_lag else 0
         self.ticks = Ticks(
             self.loop, self.scheduler, self.recorder, self.sites, self.functions.tick, lag,
@@ -67,10 +45,14 @@ class World:
         )  # fmt: skip
         for plan in setting.plans:
             self.sites[plan.name] = self._site(plan)
-            schedules.schedule(self.sites[plan.name], self.scheduler, self.functions, self._backstop)
-        self.scheduler.every(HOUR, "sweep", self._sweep)
-        self.functions.produce(storage.TEST_EVENT)
-        self.ticks.look_again()
+            if self.seed is not None:
+                self.seed.schedule(self.sites[plan.name], self.scheduler)
+            else:
+                schedules.schedule(self.sites[plan.name], self.scheduler, self.functions, self._backstop)
+        if self.seed is None:
+            self.scheduler.every(HOUR, "sweep", self._sweep)
+            self.functions.produce(storage.TEST_EVENT)
+            self.ticks.look_again()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -78,8 +60,9 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
-        while self.functions.under_way:  # no thread is left behind
+        while self.under_way:  # no thread is left behind
             self.loop.run_until(self.loop.now + MINUTE)
+        self.loop.close()
         self._stack.close()
 
     def run(self, minutes: float) -> None:
@@ -99,6 +82,10 @@ class World:
         self.notify(stored, self.random.uniform(*self.setting.event_delay))
         return stored
 
+    def put(self, name: str, is_readable: bool = True) -> None:
+        """An upload to the first model of which nobody keeps hold."""
+        self.upload(name, next(iter(self.sites)), is_readable=is_readable)
+
     def upload_silently(self, name: str = "lost.jpg", model: str = "logos") -> Stored:
         """An object is put, and its event is lost."""
         stored = self.bucket.put(f"{self.sites[model].plan.prefix}{name}", model, self.loop.now)
@@ -108,14 +95,20 @@ class World:
     def notify(self, stored: Stored, delay: float = 0.0) -> None:
         """S3 tells of a version; at least once, so perhaps again."""
         event = storage.notification(stored, datetime.fromtimestamp(stored.uploaded_at, UTC))
-        self.loop.after(delay, lambda: self.functions.produce(event))
+        if self.seed is not None:  # S3 notifies the queue itself
+            queue = self.sites[stored.model].queue
+            self.loop.after(delay, lambda: queue.accept(json.dumps(event)))
+        else:
+            self.loop.after(delay, lambda: self.functions.produce(event))
 
     def delete(self, stored: Stored) -> None:
         """A version is deleted for good."""
-        stored.deleted_at = stored.deleted_at or self.loop.now
+        self.bucket.delete(stored, self.loop.now)
 
     def override(self, running: bool, hours: float, model: str = "logos") -> None:
         """`dayshift on` or `off`: an override is written, and reconcile is called."""
+        if self.seed is not None:
+            return  # it has no such thing
         site, until = self.sites[model], self.loop.moment() + timedelta(hours=hours)
         if site.said:
             site.said[-1].until = min(site.said[-1].until, self.loop.now)
@@ -142,16 +135,21 @@ class World:
 
     def _site(self, plan: Plan) -> Site:
         loop, random = self.loop, self.random
-        queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self._counts_lag)
+        if self.seed is not None:
+            queue = Queue(loop, seed.VISIBILITY, seed.MAXIMUM_RECEIVES, self._counts_lag)
+        else:
+            queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self._counts_lag)
+        label = (self.seed or self.functions).label
         mapping = EventSourceMapping(
             loop,
             queue,
-            lambda batch, finished: self.functions.label(self.sites[plan.name], batch, finished),
+            lambda batch, finished: label(self.sites[plan.name], batch, finished),
             lambda: random.uniform(*self.setting.mapping_lag),
         )
         service = CustomLabels(loop, random, plan.start_minutes, plan.stop_minutes)
         for part in (queue, mapping, service):
-            part.on_change = self.ticks.look_again
+            if self.seed is None:
+                part.on_change = self.ticks.look_again
         records = Records(self.bucket, lambda: loop.now)
         ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
         return Site(plan, queue, mapping, service, records, ledger, plan.spec())
@@ -164,20 +162,14 @@ class World:
 
     def _sweep(self) -> None:
         """A sweep that would find a record for everything is left out, as ticks are."""
-        if not self.setting.skips_ticks or any(
-            stored.record is None and stored.deleted_at is None for stored in self.bucket.versions.values()
-        ):
+        self.bucket.expire(self.loop.now)
+        if not self.setting.skips_ticks or any(stored.record is None for stored in self.bucket.listed.values()):
             self.functions.sweep()
 
     def _counts_lag(self, now: float) -> float:
         """The same lag for the same minute, so that leaving out a tick changes nothing."""
         most = self.setting.counts_lag
         return (int(now // MINUTE) * 2_654_435_761 + self.setting.seed) % 1009 / 1008 * most if most else 0.0
-
-    @property
-    def troubled_until(self) -> list[float]:
-        """When what is not met at a call was over: schedules that misbehaved, functions that had to be tried again."""
-        return [end for end in self.notes.troubled if end <= self.loop.now]
 
     def local_hour(self) -> int:
         """What the first site's clock shows."""
@@ -194,6 +186,15 @@ class World:
             and all(site.service.state in (ModelState.STOPPED, ModelState.FAILED) for site in self.sites.values())
             and not self.functions.under_way
         )
+
+    @property
+    def under_way(self) -> int:
+        """How many functions run."""
+        return self.functions.under_way + (self.seed.under_way if self.seed else 0)
+
+    def trouble(self, until: float) -> None:
+        """Something is out of order until then."""
+        self.notes.troubled.append((self.loop.now, until))
 
     def is_open(self, site: Site) -> bool:
         """Whether images are being read."""

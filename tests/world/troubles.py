@@ -1,0 +1,127 @@
+"""What can go wrong in a week, drawn by chance: each trouble happens now, to one model, and says when it is over."""
+
+import math
+from collections.abc import Callable
+from random import Random
+
+from tests.world.clock import DAY, HOUR, MINUTE
+from tests.world.faults import DEATH, TIMEOUT, Fault, Outage
+from tests.world.mapping import Word
+from tests.world.scheduler import RETRY_AGE, Manner, Trouble
+from tests.world.site import Site
+from tests.world.world import World
+
+Happen = Callable[[World, Site, Random], None]
+SERVICES = (
+    ("power.",), ("gate.",), ("queue.", "inbox."), ("records.", "ledger.", "images."), ("state.",), ("predictor.",),
+    ("power.", "gate.", "queue.", "inbox.", "records.", "ledger.", "images.", "state.", "predictor."),
+)  # fmt: skip
+WAYS = (Fault("ThrottlingException"), Fault("AccessDeniedException"), Fault(TIMEOUT, after=True), Fault(DEATH))
+SCHEDULES = (("reconcile",), ("start",), ("stop",), ("backstop",), ("sweep",), ("reconcile", "start", "stop", "sweep"))
+
+
+def happens(world: World, random: Random) -> str:
+    """One trouble, now; answers which."""
+    name = random.choice(list(TROUBLES))
+    TROUBLES[name](world, random.choice(list(world.sites.values())), random)
+    return name
+
+
+def _between(random: Random, least: float, most: float) -> float:
+    """Short ones are more frequent than long ones."""
+    return math.exp(random.uniform(math.log(least), math.log(most)))
+
+
+def outage(world: World, _: Site, random: Random) -> None:
+    """A service throttles, refuses, answers too late, or kills the functions that call it; now and then or always."""
+    until = world.loop.now + _between(random, MINUTE, 12 * HOUR)
+    chance = random.choice((0.2, 0.7, 1.0))
+    world.recorder.outages.append(Outage(random.choice(SERVICES), random.choice(WAYS), until, chance))
+    world.trouble(until)
+
+
+def schedules(world: World, _: Site, random: Random) -> None:
+    """Schedules fire twice, late or not at all."""
+    until = world.loop.now + _between(random, 5 * MINUTE, DAY)
+    world.scheduler.troubles.append(Trouble(random.choice(list(Manner)), random.choice(SCHEDULES), until))
+    world.trouble(until + RETRY_AGE)
+
+
+def stray_reconcile(world: World, site: Site, random: Random) -> None:
+    """An edge fires that nobody expects: a retry of yesterday, a person."""
+    world.functions.reconcile(random.choice(("start", "stop")), site.plan.name)
+
+
+def console_start(world: World, site: Site, _: Random) -> None:
+    """Somebody starts the model by hand."""
+    world.meddle(site.service.start)
+
+
+def console_stop(world: World, site: Site, _: Random) -> None:
+    """Somebody stops the model by hand."""
+    world.meddle(site.service.stop)
+
+
+def mapping_flipped(world: World, site: Site, _: Random) -> None:
+    """Somebody, or a change of the labeler's role (FAILURES G3), flips the mapping."""
+    world.meddle(site.mapping.disable if site.mapping.word is Word.ENABLED else site.mapping.enable)
+
+
+def breakdown(world: World, site: Site, _: Random) -> None:
+    """The model ends by itself."""
+    world.meddle(site.service.break_down)
+
+
+def failing_starts(_: World, site: Site, random: Random) -> None:
+    """The next starts end in FAILED."""
+    site.service.next_starts.extend([None] * random.randint(1, 4))
+
+
+def slow_start(_: World, site: Site, random: Random) -> None:
+    """The next start takes longer than any other."""
+    site.service.next_starts.append(random.uniform(40, 90))
+
+
+def override(world: World, site: Site, random: Random) -> None:
+    """Somebody switches the model on or off, and forgets it."""
+    world.override(random.random() < 0.5, random.uniform(0.2, 24), site.plan.name)
+
+
+def event_lost(world: World, site: Site, random: Random) -> None:
+    """An image of which S3 never tells."""
+    world.upload_silently(f"lost {random.random()}.jpg", site.plan.name)
+
+
+def event_again(world: World, site: Site, random: Random) -> None:
+    """S3 tells of an image again, hours later."""
+    mine = [stored for stored in world.bucket.versions.values() if stored.model == site.plan.name]
+    for stored in random.sample(mine, min(3, len(mine))):
+        world.notify(stored, random.uniform(0, 6 * HOUR))
+
+
+def message_again(_: World, site: Site, __: Random) -> None:
+    """SQS hands out messages a second time."""
+    for message in list(site.queue.messages.values())[:5]:
+        site.queue.deliver_again(message)
+
+
+def deleted(world: World, site: Site, random: Random) -> None:
+    """An image is deleted before, while or after it is read."""
+    stored = world.upload(f"deleted {random.random()}.jpg", site.plan.name)
+    world.loop.after(random.uniform(0, 30), lambda: world.delete(stored))
+
+
+def overwritten(world: World, site: Site, random: Random) -> None:
+    """One key, three versions."""
+    name = f"overwritten {random.random()}.jpg"
+    for _ in range(3):
+        world.upload(name, site.plan.name)
+
+
+TROUBLES: dict[str, Happen] = {
+    trouble.__name__: trouble
+    for trouble in (
+        outage, schedules, stray_reconcile, console_start, console_stop, mapping_flipped, breakdown, failing_starts,
+        slow_start, override, event_lost, event_again, message_again, deleted, overwritten,
+    )
+}  # fmt: skip

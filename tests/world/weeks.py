@@ -1,0 +1,161 @@
+"""Some weeks of one deployment under random troubles, and the figures of it: lived by Dayshift, or by the seed."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from dayshift import events
+from tests.world import laws
+from tests.world.clock import DAY, HOUR, MINUTE, WEEK
+from tests.world.hours import Hours
+from tests.world.queue import Message
+from tests.world.scenarios import come_to_rest
+from tests.world.setting import Setting
+from tests.world.site import Plan
+from tests.world.troubles import happens
+from tests.world.world import World
+
+WEEKS_A_WORLD = 5
+IMAGES_A_WEEK = 90
+LONGEST_CLOSURE, CLOSURE_CHANCE = timedelta(days=17), 0.25
+FIRST_YEAR, YEARS = 2026, 4
+MARGIN = timedelta(days=21)  # for a closure and its backlog, after the last trouble
+
+
+@dataclass(slots=True)
+class Figures:
+    """What some weeks came to. Minutes are those billed, STARTING included."""
+
+    weeks: int = 0
+    images: int = 0
+    lost: int = 0
+    good_in_dlq: int = 0
+    paid_twice: int = 0
+    outside: float = 0.0  # minutes billed though unwanted
+    outside_most: float = 0.0  # at one time
+    starting: float = 0.0  # minutes billed while STARTING
+    running: float = 0.0  # and while RUNNING
+    overrun_most: float = 0.0  # minutes billed unwanted, counted from the last thing that went wrong
+    waited_most: float = 0.0  # hours from upload to record
+    unserved: float = 0.0  # minutes in which messages were handed out though the model did not run
+    troubles: Counter[str] = field(default_factory=Counter)
+    breaches: Counter[str] = field(default_factory=Counter)  # by law
+    examples: list[str] = field(default_factory=list)  # with the world's seed
+
+    def add(self, other: "Figures") -> None:
+        """The figures of both."""
+        for name in (
+            "weeks",
+            "images",
+            "lost",
+            "good_in_dlq",
+            "paid_twice",
+            "outside",
+            "starting",
+            "running",
+            "unserved",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.outside_most = max(self.outside_most, other.outside_most)
+        self.overrun_most = max(self.overrun_most, other.overrun_most)
+        self.waited_most = max(self.waited_most, other.waited_most)
+        self.troubles += other.troubles
+        self.breaches += other.breaches
+        self.examples += other.examples
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figures:
+    """The weeks of the world of this number; the same images and troubles for Dayshift and for the seed."""
+    random = Random(number)
+    start = datetime(FIRST_YEAR + number % YEARS, 1, 1, 4, tzinfo=UTC) + timedelta(days=random.randrange(350))
+    closed = _closure(random, start.date(), weeks)
+    hours = Hours("Europe/Berlin", "09:00", "17:00", closed_on=closed)
+    plan = Plan(hours=hours, start_minutes=(5.0, 40.0))
+    setting = Setting((plan,), start, seed=number, counts_lag=55.0, is_seed=is_seed)
+    with World(setting) as world:
+        troubles: Counter[str] = Counter()
+        _upload(world, random, weeks)
+        for _ in range(_poisson(random, faults_a_week * weeks)):
+            chance = Random(random.random())
+            moment = world.began_at + random.uniform(0, weeks * WEEK)
+            world.loop.at(moment, lambda chance=chance: troubles.update([happens(world, chance)]))  # type: ignore[misc]
+        world.loop.run_until(world.began_at + weeks * WEEK)
+        world.recorder.outages.clear()
+        world.scheduler.troubles.clear()
+        if is_seed:
+            world.run(14 * DAY / MINUTE)
+        else:
+            come_to_rest(world, LONGEST_CLOSURE + MARGIN)
+        return _figures(world, weeks, troubles)
+
+
+def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
+    (site,) = world.sites.values()
+    good = [one for one in world.bucket.versions.values() if one.is_readable and one.deleted_at is None]
+    keys = {one.image.key for one in good}
+    spans = laws.outside(site, world)
+    figures = Figures(
+        weeks=weeks,
+        images=len(world.bucket.versions),
+        lost=sum(one.record is None for one in good),
+        good_in_dlq=sum(_key_of(message) in keys for message in site.queue.dead),
+        paid_twice=sum(max(len(one.paid) - 1, 0) for one in world.bucket.versions.values()),
+        outside=sum(end - start for start, end in spans) / MINUTE,
+        outside_most=max((end - start for start, end in spans), default=0.0) / MINUTE,
+        starting=sum(end - start for start, end in site.service.stretches(laws.BILLED[0])) / MINUTE,
+        running=sum(end - start for start, end in site.service.stretches(laws.BILLED[1])) / MINUTE,
+        overrun_most=laws.overrun(site, world) / MINUTE,
+        waited_most=max((one.recorded_at - one.uploaded_at for one in good if one.record), default=0.0) / HOUR,
+        unserved=sum(end - start for start, end in laws.unserving(site, world)) / MINUTE,
+        troubles=troubles,
+    )
+    if world.seed is None:
+        found = laws.breaches(world)
+        figures.breaches.update(breach.split(":", 1)[0] for breach in found)
+        figures.examples += [f"world {world.setting.seed}: {breach}" for breach in found]
+    return figures
+
+
+def _key_of(message: Message) -> str:
+    """The object key that a message is about: one of ours, or S3's own."""
+    body = json.loads(message.body)
+    if "image" in body:
+        return str(body["image"]["key"])
+    return next(uploaded.image.key for uploaded in events.images_from_s3(body))
+
+
+def _upload(world: World, random: Random, weeks: int) -> None:
+    """Images come in bursts, most of them while the hours are open, some at night and at the weekend."""
+    for number in range(IMAGES_A_WEEK * weeks // 6):
+        day = random.randrange(weeks * 7)
+        moment = world.began_at + day * DAY + random.choice((random.uniform(3, 14), random.uniform(0, 24))) * HOUR
+        for one in range(random.randint(1, 11)):
+            is_readable = random.random() > 0.03
+            name = f"{number}-{one} a+b é.jpg"
+            world.loop.at(
+                moment + one * random.uniform(0, 20),
+                lambda name=name, is_readable=is_readable: world.put(name, is_readable),  # type: ignore[misc]
+            )
+
+
+def _closure(random: Random, first: date, weeks: int) -> frozenset[date]:
+    """Sometimes nobody comes for more than a fortnight, which is longer than SQS keeps a message."""
+    if random.random() > CLOSURE_CHANCE:
+        return frozenset()
+    start = first + timedelta(days=random.randrange(weeks * 7))
+    return frozenset(start + timedelta(days=day) for day in range(random.randint(14, LONGEST_CLOSURE.days)))
+
+
+def _poisson(random: Random, mean: float) -> int:
+    count, left = 0, random.expovariate(1.0)
+    while left < mean:
+        count += 1
+        left += random.expovariate(1.0)
+    return count
