@@ -72,12 +72,11 @@ class CustomLabelsPower:
         """The version's status; UNMANAGEABLE, and why, if it is not there, another's, or not to be started."""
         with surroundings("describing the model", ADVICE):
             try:
-                found = self._described()
-                owner = self._owner() if found else None
+                owner, found = self._owner(), self._described()
             except ClientError as error:
                 if code_of(error) != NOT_THERE:
                     raise
-                found, owner = None, None
+                owner, found = None, None
         if found is None:
             return self._unmanageable("NOT_FOUND", f"is not there; {_ANOTHER}")
         word, message = found
