@@ -27,6 +27,12 @@ variables {
   models = {
     signs  = { family = "rekognition", prefix = "signs/" }
     photos = { family = "rekognition", prefix = "photos/", options = { features = ["labels"] } }
+    logos = {
+      family = "custom_labels"
+      prefix = "logos/"
+      target = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
+      power  = "on_deadline"
+    }
   }
 }
 
@@ -76,6 +82,7 @@ run "only_actions_without_a_resource_have_a_wildcard" {
     condition = alltrue([
       for statement in concat(
         module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        module.models["logos"].labeler_contract.statements, values(module.power)[*].contract.statements...
         ) : !contains(statement.Resource, "*") || length(setsubtract(
           statement.Action, jsondecode(file("../tests/contract/permissions.json")).without_a_resource_to_name
       )) == 0
@@ -125,6 +132,7 @@ run "nothing_can_write_to_the_images_bucket" {
     condition = alltrue([
       for statement in concat(
         module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        module.models["logos"].labeler_contract.statements, values(module.power)[*].contract.statements...
       ) : !contains(statement.Action, "s3:PutObject") || alltrue([for arn in statement.Resource : startswith(arn, "arn:aws:s3:::results/")])
     ])
     error_message = "wanted s3:PutObject on the results bucket alone, got ${jsonencode(module.sweep.contract.statements)}"

@@ -79,6 +79,15 @@ run "every_queue_that_must_be_empty_and_every_function_has_its_alarm" {
   }
 }
 
+run "nothing_of_power_is_made_where_no_model_is_powered" {
+  assert {
+    condition = length(module.power) + length(module.schedules) + sum([
+      for made in [aws_scheduler_schedule.tick, aws_iam_role.backstop, aws_cloudwatch_dashboard.main, aws_cloudwatch_metric_alarm.reconcile_silent] : length(made)
+    ]) + length(aws_cloudwatch_metric_alarm.heartbeat) == 0
+    error_message = "wanted none, got ${jsonencode(keys(module.power))}"
+  }
+}
+
 run "athena_finds_the_models_without_a_crawler" {
   assert {
     condition = (

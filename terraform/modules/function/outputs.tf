@@ -26,11 +26,12 @@ output "role_arn" {
 ####################################################################################################
 
 output "contract" {
-  description = "What the tests hold against tests/contract: how the function is entered, what it is told and what it may do."
+  description = "What the tests hold against tests/contract: how the function is entered, what it is told, what it may do and how often it is tried."
   value = {
     handler         = aws_lambda_function.main.handler
     timeout_seconds = aws_lambda_function.main.timeout
     environment     = aws_lambda_function.main.environment[0].variables
     statements      = jsondecode(aws_iam_role_policy.main.policy).Statement
+    retries         = one(aws_lambda_function_event_invoke_config.main[*].maximum_retry_attempts)
   }
 }
