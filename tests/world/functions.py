@@ -144,7 +144,11 @@ class Functions:
         for model, result in results.items():
             if isinstance(result, Heartbeat):
                 self._sites[model].beat, self._sites[model].beat_at = result, self._loop.now
-        if errors := [result for result in results.values() if isinstance(result, TransientError)]:
+        errors = [result for result in results.values() if isinstance(result, BaseException)]
+        self.bugs += [repr(error) for error in errors if not isinstance(error, Died | TransientError)]
+        if line.invocation.dead:
+            raise Died
+        if errors:
             raise TransientError(f"not reconciled: {errors}")
 
     def ports_of(self, line: ports.Line, site: Site, model: PoweredModel) -> ReconcilePorts:

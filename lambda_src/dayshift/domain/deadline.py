@@ -42,8 +42,11 @@ def drain(images: int, policy: Policy) -> timedelta:
 
 
 def is_deadline_wake(policy: Policy, memory: Memory) -> bool:
-    """Whether the promise leaves time to wake the model after an image has come: L >= W + 3 min."""
-    return policy.results_within >= warmup(policy, memory) + MARGIN
+    """Whether the promise leaves time to wake the model after an image has come: L >= W + 3 min.
+
+    Without hours there is nothing to keep warm for: should starts become slower than the promise, it wakes at once.
+    """
+    return policy.calendar is None or policy.results_within >= warmup(policy, memory) + MARGIN
 
 
 def wake_at(waiting_since: datetime, images: int, policy: Policy, memory: Memory) -> datetime:

@@ -205,3 +205,10 @@ def test_a_policy_that_nobody_understands_keeps_the_model_off() -> None:
     found = desired(replace(policy("always_on"), fault="no such thing"), FRESH, SOME, None, at("10:00"))
     assert not found.running
     assert "no such thing" in found.reason
+
+
+def test_without_hours_a_start_that_became_slower_than_the_promise_is_begun_at_once() -> None:
+    day_and_night = policy("on_deadline", hours=None, warmup_minutes=15, results_within_minutes=60)
+    slow = replace(FRESH, starts=(5400,), waiting_since=at("12:00"))
+    assert wish(day_and_night, at("12:00"), slow, SOME).running
+    assert not wish(day_and_night, at("12:00"), replace(slow, waiting_since=None)).running
