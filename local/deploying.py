@@ -80,6 +80,9 @@ class Deployer:
             for bucket in (values["images_bucket"], values["results_bucket"]):
                 empty(self._client("s3"), bucket)
             self._client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
+            # What a function is asked to do at the end, it does with its role as it was; then the roles can go.
+            if invocations := self._terraform.addresses("aws_lambda_invocation"):
+                self._terraform.destroy(only=invocations)
             unteach(self._client("iam"), self._roles(values))
             self._terraform.destroy()
 

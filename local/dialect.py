@@ -5,7 +5,7 @@ MiniStack 1.5.33 with AUTH=true checks three kinds of calls by another action, o
 | call | AWS checks | MiniStack checks |
 |---|---|---|
 | the batch calls of SQS | the action of the single call | an action `sqs:…Batch`, which AWS does not have |
-| lambda:GetEventSourceMapping | itself | `lambda:ListEventSourceMappings` |
+| lambda:GetEventSourceMapping | itself, with conditions | `lambda:ListEventSourceMappings`, without them |
 | ssm:GetParametersByPath | the path's parameters | resource `*` |
 
 So the roles of the functions get, in the emulator only, one more policy that says the same again in its words: for
@@ -39,7 +39,7 @@ def translated(policy: Mapping[str, Any]) -> dict[str, Any] | None:
         if same := [SAME_RESOURCE[action] for action in actions if action in SAME_RESOURCE]:
             statements.append(plain | {"Action": same})
         if free := [ANY_RESOURCE[action] for action in actions if action in ANY_RESOURCE]:
-            statements.append(plain | {"Action": free, "Resource": "*"})
+            statements.append({"Effect": statement["Effect"], "Action": free, "Resource": "*"})
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 

@@ -61,11 +61,15 @@ class Terraform:
 
     def apply(self, progress: Progress | None = None) -> None:
         """terraform apply, reported step by step. Raises TerraformError."""
-        self._run("apply", progress)
+        self._run("apply", progress=progress)
 
-    def destroy(self, progress: Progress | None = None) -> None:
-        """terraform destroy. Raises TerraformError."""
-        self._run("destroy", progress)
+    def destroy(self, only: Iterable[str] = ()) -> None:
+        """terraform destroy, of everything or only of these addresses. Raises TerraformError."""
+        self._run("destroy", *(f"-target={address}" for address in only))
+
+    def addresses(self, kind: str) -> list[str]:
+        """The addresses of all resources of a kind in the state."""
+        return [line for line in self._text("state", "list").splitlines() if f".{kind}." in f".{line}"]
 
     def plan(self, to: Path) -> tuple[Change, ...]:
         """What a plan would change. Raises TerraformError."""
@@ -92,9 +96,9 @@ class Terraform:
             raise TerraformError(f"terraform {arguments[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
         return done.stdout
 
-    def _run(self, verb: str, progress: Progress | None) -> None:
+    def _run(self, verb: str, *options: str, progress: Progress | None = None) -> None:
         faults, done, total = [], 0, 0
-        command = self._command(verb, "-json", "-input=false", "-auto-approve", *self._given)
+        command = self._command(verb, "-json", "-input=false", "-auto-approve", *options, *self._given)
         with subprocess.Popen(
             command, env=self._environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
         ) as process:

@@ -125,7 +125,8 @@ def test_a_process_that_ends_at_once_is_reported_with_its_last_words(tmp_path: P
 
 def test_a_policy_is_said_again_only_where_the_emulator_wants_other_words() -> None:
     queue = {"Sid": "Send", "Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"], "Resource": "arn:q"}
-    power = {"Effect": "Allow", "Action": ["lambda:GetEventSourceMapping", "lambda:Invoke"], "Resource": "arn:m"}
+    gate = {"Effect": "Allow", "Action": ["lambda:GetEventSourceMapping", "lambda:Invoke"], "Resource": "arn:m"}
+    power = {**gate, "Condition": {"StringEquals": {"lambda:FunctionArn": ["arn:f"]}}}
     paths = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "arn:p"}
     read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     assert translated({"Statement": [queue, power, paths, read]}) == {
