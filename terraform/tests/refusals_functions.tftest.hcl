@@ -100,3 +100,44 @@ run "refuses_a_mail_address_for_a_topic" {
 
   expect_failures = [var.alarm_topic_arns]
 }
+
+run "refuses_a_tick_of_half_a_minute" {
+  command = plan
+
+  variables {
+    tick_minutes = 0.5
+  }
+
+  expect_failures = [var.tick_minutes]
+}
+
+run "refuses_a_tick_of_over_a_quarter_of_an_hour" {
+  command = plan
+
+  variables {
+    tick_minutes = 16
+  }
+
+  expect_failures = [var.tick_minutes]
+}
+
+run "refuses_addresses_without_a_key_since_cloudwatch_may_not_use_that_of_aws" {
+  command = plan
+
+  variables {
+    alarm_emails = ["on-call@example.com"]
+  }
+
+  expect_failures = [var.alarm_emails]
+}
+
+run "refuses_a_topic_for_an_address" {
+  command = plan
+
+  variables {
+    kms_key      = { create = true }
+    alarm_emails = ["arn:aws:sns:eu-west-1:123456789012:on-call"]
+  }
+
+  expect_failures = [var.alarm_emails]
+}
