@@ -47,7 +47,7 @@ class Session:
 
     def now(self) -> datetime:
         """The time, in UTC; with --env local that of the local services, whose clock can be moved."""
-        url = self._first_clients.connection.clock_url if self.options.env == LOCAL else None
+        url = self._first_clients.connection.clock_url
         return self.clock() if url is None else _asked(url)
 
     @cached_property

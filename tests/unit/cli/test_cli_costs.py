@@ -3,12 +3,15 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 
+from dayshift_cli.accounting import Price, accounts
+from dayshift_cli.metering import Metered
 from tests.unit.cli.conftest import REGION
 from tests.unit.cli.powered import deploy_logos
 
@@ -90,6 +93,15 @@ def test_what_was_not_there_has_saved_nothing(aws: Any, cloudwatch: Any) -> None
     total = _days(aws, "--days", "90")["total"]
     assert total["always_on_usd"] == 4
     assert total["saved_usd"] == 3
+
+
+def test_an_hour_that_began_before_the_first_midnight_is_not_of_the_first_day() -> None:
+    """As where the zone's midnight is no full hour of the service's."""
+    kolkata = ZoneInfo("Asia/Kolkata")
+    start = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)
+    counted = Metered(unit_hours=[(start - HOUR / 2, 1.0), (start + HOUR / 2, 1.0)])
+    found = accounts(counted, Price(4.0), kolkata, start, start + 24 * HOUR)
+    assert [(one.date, one.hours, one.always_on_usd) for one in found] == [(date(2026, 11, 26), 1.0, 96.0)]
 
 
 def test_another_models_and_anothers_numbers_are_not_counted(aws: Any, cloudwatch: Any) -> None:

@@ -66,8 +66,11 @@ def test_looking_changes_nothing_and_tells_what_the_tick_does(aws: Any, logos: L
     stdout = aws.run("status").stdout
     assert "logos: the next tick does STOP_MODEL (nothing is being read)." in stdout
     assert "logos: it should be off since 5 min, and is paid." in stdout
+    logos.status, logos.mapping = "STOPPED", "Enabled"
+    assert "logos: the next tick does DISABLE_MAPPING" in aws.run("status").stdout
+    aws.now, logos.mapping = FRIDAY_NOON, "Disabled"
+    assert "logos: the next tick does START_MODEL" in aws.run("status").stdout
     assert _changes(aws) == []
-    assert logos.stopped == 0
 
 
 def test_a_sleeping_model_tells_when_it_starts_in_its_own_zone(aws: Any, logos: Logos) -> None:

@@ -69,6 +69,9 @@ def test_the_backstop_waits_for_what_was_promised_and_spares_what_opens_again(aw
     hours = {"timezone": "Europe/Berlin", "open": ["Fri 09:00-18:00", "Fri 18:50-20:00"]}
     logos.store(hours=hours)
     assert "At Fri 27 Nov 20:30 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
+    # a break shorter than the warm-up is no stop, so only the last closing has a backstop
+    logos.store(hours={**hours, "open": ["Fri 09:00-18:00", "Fri 18:10-18:20"]})
+    assert "At Fri 27 Nov 18:50 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
     logos.store(power="always_on", hours=hours)
     assert "backstop" not in aws.run("on", "logos", "--for", "12h").stderr
 

@@ -101,6 +101,18 @@ def test_always_on_starts_and_stops_on_no_day() -> None:
     assert not any(day.starts or day.stops for day in week)
 
 
+def test_hours_around_the_clock_have_no_edge_however_far_one_looks() -> None:
+    season = days(policy("Mon-Sun 00:00-24:00"), Memory(), MONDAY, 100)
+    assert not any(day.starts or day.stops for day in season)
+    assert ran(season) == [24] * 100
+
+
+def test_a_stop_at_midnight_belongs_to_the_day_that_ends() -> None:
+    monday, tuesday = days(policy("Mon 08:00-24:00"), Memory(), MONDAY, 2)
+    assert [moment == monday.end for moment in monday.stops] == [True]
+    assert tuesday.stops == ()
+
+
 def test_no_more_than_the_most_hours_a_day() -> None:
     capped = days(policy("Mon 08:00-12:00", "Mon 14:00-20:00", maximum_running_hours_per_day=6), Memory(), MONDAY, 1)
     assert ran(capped) == [6]
