@@ -121,18 +121,12 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def come_to_rest(world: World, longest: timedelta = LONGEST_REST) -> None:
-    """Lets time pass until a late evening on which every image has its record and nothing is under way."""
+    """Lets time pass until a closed hour at which every image has its record and nothing is under way."""
+    hours = next(iter(world.sites.values())).plan.hours
+    quiet = "12:00" if hours is not None and hours.until <= hours.opens else "23:00"
     until = world.loop.now + longest.total_seconds()
     while True:
-        world.run_to("23:00", days=0 if world.local_hour() < 23 else 1)
+        world.run_to(quiet, days=0 if world.local_time() < quiet else 1)
         if world.is_at_rest() or world.loop.now >= until:
             world.run(3)
             return
-
-
-def lived(scenario: Scenario) -> World:
-    """The world after the scenario, at rest, without faults."""
-    with World(scenario.setting) as world:
-        scenario.live(world)
-        come_to_rest(world)
-    return world

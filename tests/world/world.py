@@ -154,11 +154,13 @@ class World:
         ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
         return Site(plan, queue, mapping, service, records, ledger, plan.spec())
 
-    def _backstop(self, site: Site) -> None:
-        """The stop that needs no code of ours."""
+    def _backstop(self, site: Site, attempts: int = 5) -> None:
+        """The stop that needs no code of ours; what is refused is tried for five minutes more."""
         if site.service.state is ModelState.RUNNING:
             self.notes.meddled.append(self.loop.now)
             site.service.stop()
+        elif attempts:
+            self.loop.after(MINUTE, lambda: self._backstop(site, attempts - 1))
 
     def _sweep(self) -> None:
         """A sweep that would find a record for everything is left out, as ticks are."""
@@ -171,9 +173,9 @@ class World:
         most = self.setting.counts_lag
         return (int(now // MINUTE) * 2_654_435_761 + self.setting.seed) % 1009 / 1008 * most if most else 0.0
 
-    def local_hour(self) -> int:
+    def local_time(self) -> str:
         """What the first site's clock shows."""
-        return datetime.fromtimestamp(self.loop.now, next(iter(self.sites.values())).zone).hour
+        return f"{datetime.fromtimestamp(self.loop.now, next(iter(self.sites.values())).zone):%H:%M}"
 
     def is_at_rest(self) -> bool:
         """Whether every image has its record, nothing waits or is being read, and every model is off."""
