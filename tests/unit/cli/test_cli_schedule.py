@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from tests.unit.cli.powered import deploy_logos
 NOW = datetime(2026, 11, 27, 11, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 BY_HAND = ["--hours", "Mon-Fri 09:00-18:00", "--timezone", "Europe/Berlin"]
-needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform on PATH")
 
 
 def _run(*arguments: str | Path) -> Result:

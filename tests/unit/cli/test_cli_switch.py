@@ -41,41 +41,6 @@ def test_on_says_how_long_a_start_takes_by_what_was_learned(aws: Any, logos: Log
     assert "takes about 10 min: ready at about Sat 21 Nov 12:10 CET" in aws.run("on", "logos", "--for", "2h").stderr
 
 
-def test_on_in_hours_warns_of_the_backstop_and_says_when_it_comes_back(aws: Any, logos: Logos) -> None:
-    aws.now, logos.status, logos.mapping = FRIDAY_NOON, "RUNNING", "Enabled"
-    said = aws.run("on", "logos", "--until", "20:00").stderr
-    assert "logos runs already" in said
-    assert "At Fri 27 Nov 18:30 CET the backstop stops logos all the same" in said
-    assert "30 min after each closing" in said
-    assert "The next tick starts it again, which takes about 30 min" in said
-    assert "backstop" not in aws.run("on", "logos", "--until", "18:30").stderr
-    assert "backstop" not in aws.run("off", "logos", "--until", "20:00").stderr
-
-
-def test_the_backstop_fires_on_closed_dates_too(aws: Any, logos: Logos) -> None:
-    aws.now = THURSDAY_NOON
-    assert "At Thu 26 Nov 18:30 CET the backstop" in aws.run("on", "logos", "--until", "20:00").stderr
-
-
-def test_the_backstop_of_a_closing_just_over_is_still_to_come(aws: Any, logos: Logos) -> None:
-    aws.now = FRIDAY_NOON + timedelta(hours=6, minutes=10)  # 18:10
-    assert "At Fri 27 Nov 18:30 CET the backstop" in aws.run("on", "logos", "--for", "1h").stderr
-
-
-def test_the_backstop_waits_for_what_was_promised_and_spares_what_opens_again(aws: Any, logos: Logos) -> None:
-    aws.now = FRIDAY_NOON
-    logos.store(power="on_deadline", results_within_minutes=45)
-    assert "At Fri 27 Nov 19:15 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
-    hours = {"timezone": "Europe/Berlin", "open": ["Fri 09:00-18:00", "Fri 18:50-20:00"]}
-    logos.store(hours=hours)
-    assert "At Fri 27 Nov 20:30 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
-    # a break shorter than the warm-up is no stop, so only the last closing has a backstop
-    logos.store(hours={**hours, "open": ["Fri 09:00-18:00", "Fri 18:10-18:20"]})
-    assert "At Fri 27 Nov 18:50 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
-    logos.store(power="always_on", hours=hours)
-    assert "backstop" not in aws.run("on", "logos", "--for", "12h").stderr
-
-
 def test_off_closes_the_gate_first_and_says_that_images_wait(aws: Any, logos: Logos) -> None:
     aws.now, logos.status, logos.mapping = FRIDAY_NOON, "RUNNING", "Enabled"
     result = aws.run("off", "logos", "--for", "90m")
