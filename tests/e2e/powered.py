@@ -53,7 +53,7 @@ class Powered:
             self.date += timedelta(days=1)
         self.controls.go_to(self._at(hour), skip=True)
         delays = {"start_delay_seconds": START_DELAY, "stop_delay_seconds": STOP_DELAY}
-        self.controls.tell(self.target, **delays, fail_next_starts=0)
+        self.controls.tell(self.target, **delays, fail_next_starts=0, state="STOPPED")
         self.log_begins = len(self.controls.model(self.target)["log"])
 
     def go(self, hour: int, minute: int = 0, skip: bool = False) -> None:

@@ -155,7 +155,8 @@ def test_the_command_uploads_waits_and_shows(signs: Pipeline, tmp_path: Path) ->
     assert "BAKERY" in line
     status = dayshift(signs.aws, "status", "--output", "json")
     models = [json.loads(line) for line in status.stdout.splitlines()]
-    assert {model["model"]: model["mapping"] for model in models} == {"photos": "Enabled", "signs": "Enabled"}
+    mappings = {model["model"]: model["mapping"] for model in models}
+    assert (mappings["photos"], mappings["signs"]) == ("Enabled", "Enabled")
 
 
 def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
@@ -168,6 +169,10 @@ def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
     summary = json.loads((DEMO_RESULTS / "summary.json").read_text())
     assert (summary["counts"]["lost"], summary["unexpected"]) == (0, {})
     assert sum(summary["counts"].values()) == summary["uploaded"] >= 8
+    day = summary["day"]
+    assert day["images"] == {"came": 8, "came_while_asleep": 3, "read": 7, "waiting": 1, "lost": 0}
+    assert [state["status"] for state in day["states"]][-4:] == ["STARTING", "RUNNING", "STOPPING", "STOPPED"]
+    assert (day["faults"], day["usd"] < day["usd_always_on"] / 2) == ([], True)
     drawn = {path.name.removesuffix(".boxes.jpg") for path in DEMO_RESULTS.rglob("*.boxes.jpg")}
     assert {"turned.jpg", "astronaut.jpg", "red + blue 50% off.jpg"} <= drawn
 
