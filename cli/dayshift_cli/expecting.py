@@ -10,7 +10,7 @@ from dayshift.domain.calendar import Calendar, Opening
 from dayshift.domain.deadline import warmup
 from dayshift.domain.lifecycle import Action, MappingState, ModelState
 from dayshift.domain.noticing import DRAIN
-from dayshift.domain.policy import Kind
+from dayshift.domain.policy import Kind, Policy
 from dayshift.domain.power import desired
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.sweeping import QueueDepth
@@ -52,26 +52,38 @@ def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
 
 def backstops(model: PoweredModel, now: datetime, until: datetime) -> list[str]:
     """A warning where the backstop stops the model between now and `until`, with the first time at which it does."""
-    policy = model.policy
-    calendar = policy.calendar
-    if calendar is None or policy.kind is Kind.ALWAYS_ON or family_of(model.spec).power is None:
-        return []
-    # As its schedules are made: by the days of the week, without closed dates; none where the model is awake again.
-    weekly = Calendar(calendar.zone, calendar.windows)
-    awake = [Opening(one.start - policy.warmup, one.end) for one in weekly.openings(now - _DAY, until + _DAY)]
-    wait = BACKSTOP + (policy.results_within if policy.kind is Kind.ON_DEADLINE else timedelta())
-    late = [one.end + wait for one in awake if not any(two.start <= one.end < two.end for two in awake)]
-    fires = [at for at in late if now < at < until and not any(one.start <= at < one.end for one in awake)]
+    fires = fires_between(model.policy, now, until) if family_of(model.spec).power else []
     if not fires:
         return []
-    lead = warmup(model.policy, model.memory)
+    lead, wait = warmup(model.policy, model.memory), _wait(model.policy)
     return [
         (
-            f"At {told(fires[0], calendar.zone)} the backstop stops {model.spec.name} all the same: EventBridge "
+            f"At {told(fires[0], model.policy.zone)} the backstop stops {model.spec.name} all the same: EventBridge "
             f"Scheduler does so {length(wait)} after each closing, without asking anybody. The next tick starts it "
             f"again, which takes about {length(lead)}; images wait meanwhile."
         )
     ]
+
+
+def fires_between(policy: Policy, now: datetime, until: datetime) -> list[datetime]:
+    """When the backstop fires after now and before `until`, in order, as Terraform makes its schedules.
+
+    By the days of the week, without closed dates; none for a break that the warm-up fills, and none where the model is
+    awake again.
+    """
+    if policy.calendar is None or policy.kind is Kind.ALWAYS_ON:
+        return []
+    weekly = Calendar(policy.calendar.zone, policy.calendar.windows)
+    # of windows that never end the end is where one stops looking: beyond what is asked for
+    looked_at = weekly.openings(now - _DAY - _wait(policy), until + _DAY)
+    awake = [Opening(one.start - policy.warmup, one.end) for one in looked_at]
+    late = [one.end + _wait(policy) for one in awake if not any(two.start <= one.end < two.end for two in awake)]
+    return [at for at in late if now < at < until and not any(one.start <= at < one.end for one in awake)]
+
+
+def _wait(policy: Policy) -> timedelta:
+    """How long after a closing the backstop fires: what came just before it may have been promised."""
+    return BACKSTOP + (policy.results_within if policy.kind is Kind.ON_DEADLINE else timedelta())
 
 
 def after(model: PoweredModel, until: datetime) -> str:

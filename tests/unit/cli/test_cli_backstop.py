@@ -1,10 +1,16 @@
 """`dayshift on` beyond a closing: when the backstop stops the model all the same."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from dayshift.domain.policy import Policy
+from dayshift_cli.expecting import BACKSTOP, fires_between
+from local.services import expressions
 from tests.unit.cli.powered import Logos, deploy_logos
 
 THURSDAY_NOON = datetime(2026, 11, 26, 11, tzinfo=UTC)  # a closed date
@@ -50,3 +56,26 @@ def test_the_backstop_waits_for_what_was_promised_and_spares_what_opens_again(aw
     assert "At Fri 27 Nov 18:50 CET the backstop" in aws.run("on", "logos", "--for", "12h").stderr
     logos.store(power="always_on", hours=hours)
     assert "backstop" not in aws.run("on", "logos", "--for", "12h").stderr
+
+
+CASES = json.loads((Path(__file__).parents[2] / "contract" / "schedules.json").read_text())
+WEEK = datetime(2026, 6, 8, tzinfo=UTC)  # a week in which no clock changes
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case["windows"] and not case.get("grace_minutes")],
+    ids=lambda case: str(case["name"]),
+)
+def test_it_is_told_when_terraforms_schedules_fire(case: dict[str, Any]) -> None:
+    promise = case["backstop_minutes"] - BACKSTOP // timedelta(minutes=1)
+    kind = {"power": "on_deadline", "results_within_minutes": promise} if promise else {"power": "office_hours"}
+    hours = {"timezone": case["timezone"], "open": case["windows"], "closed_on": case["closed_on"]}
+    policy = Policy.from_json({**kind, "hours": hours, "warmup_minutes": case["warmup_minutes"]})
+    wanted = []
+    for cron in case["backstops"]:
+        at = expressions.parse(cron).next_after(WEEK, WEEK, ZoneInfo(case["timezone"]))
+        while at is not None and at < WEEK + timedelta(days=7):
+            wanted.append(at)
+            at = expressions.parse(cron).next_after(at, WEEK, ZoneInfo(case["timezone"]))
+    assert fires_between(policy, WEEK, WEEK + timedelta(days=7)) == sorted(wanted)
