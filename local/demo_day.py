@@ -101,7 +101,7 @@ class DemoDay:
             answer = self._s3.put_object(Bucket=bucket, Key=key, Body=picture.read_bytes())
             shows = None if picture.name.startswith(NO_LOGO) else picture.name.split()[0]
             self._arrivals.append(Arrival(key, answer["VersionId"], at, shows))
-        self._console.print(f"       {count} images come", highlight=False)
+        self._console.print(f"       new images: {count}", highlight=False)
         if asleep:
             _wait(lambda: self._depth("queue_url") >= wanted)
         else:

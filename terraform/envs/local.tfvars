@@ -10,6 +10,7 @@ environment = "local"
 region = "us-east-1"
 
 # Labels and text, and labels alone: two models, so that routing, queues and permissions are seen to be apart.
+# And one that is started and stopped: `make demo` lives through its day.
 models = {
   signs = {
     family = "rekognition"
@@ -27,7 +28,27 @@ models = {
     # One call an image instead of two.
     options = { features = ["labels"] }
   }
+
+  logos = {
+    family = "custom_labels"
+    prefix = "logos/"
+
+    # The account is the emulator's. The number is the instant that the local Rekognition gives a version it has not heard of.
+    target = "arn:aws:rekognition:us-east-1:000000000000:project/logos/version/v1/1767229200000"
+
+    power          = "office_hours"
+    hours          = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+    warmup_minutes = 30
+
+    # The classifier behind it is sure of a logo from about 90 % on, and below 70 % it is guessing.
+    options             = { minimum_confidence_percent = 80 }
+    maximum_concurrency = 2
+  }
 }
+
+# The demo's day is fifteen hours of ticks, each a twentieth of a second: every five minutes
+# they take nine seconds, every minute they would take three quarters of a minute.
+tick_minutes = 5
 
 # A laptop keeps no year of logs.
 retention_days = { logs = 7 }
