@@ -145,7 +145,7 @@ variable "alarm_emails" {
 
   validation {
     condition     = length(var.alarm_emails) == 0 || var.kms_key.create || var.kms_key.arn != null
-    error_message = "alarm_emails needs a customer-managed key, for example kms_key = { create = true }: CloudWatch may not publish to a topic that AWS's own key encrypts. Or give alarm_topic_arns."
+    error_message = "alarm_emails needs a customer-managed key, for example kms_key = { create = true }: CloudWatch may not publish to a topic that AWS's own key encrypts. Or give alarm_topic_arns; got ${jsonencode(var.alarm_emails)} and no key."
   }
 
   validation {

@@ -1,4 +1,4 @@
-# As production, without what only production needs. Change `name` and `region`.
+# As production, without what only production needs. Change `name`, `region` and the target of `logos`.
 
 # As in production; the environment keeps the names apart.
 name = "acme-dayshift"
@@ -21,6 +21,19 @@ models = {
 
     # As in production, so that results can be compared.
     options = { minimum_confidence_percent = 70 }
+  }
+
+  logos = {
+    family              = "custom_labels"
+    prefix              = "logos/"
+    maximum_concurrency = 2
+
+    # A copy of production's version: one version belongs to one deployment.
+    target = "arn:aws:rekognition:eu-west-1:123456789012:project/logos-staging/version/logos.2026-11-02T09.41.07/1793612467000"
+
+    # Releases are tried before noon: 12.5 hours a week, 220 USD a month.
+    power = "office_hours"
+    hours = { timezone = "Europe/Berlin", open = ["Mon-Fri 10:00-12:00"], holidays_of = "DE-BE" }
   }
 }
 

@@ -28,11 +28,63 @@ MISTAKES = {
     "log_level": "info",
     "sweep_after_minutes": 1,
     "alarm_topic_arns": ["on-call@example.com"],
+    "tick_minutes": 16,
 }
 MISTAKEN_MODELS = {
     "Signs": {"family": "rekognition", "prefix": "signs"},
     "again": {"family": "rekognition", "prefix": "signs", "maximum_concurrency": 1, "batch_size": 11},
     "pages": {"family": "textract", "prefix": "pages/", "options": {"features": ["faces"]}},
+}
+
+VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000"
+MISTAKEN_POWER = {
+    "logos": {
+        "family": "custom_labels",
+        "prefix": "logos/",
+        "target": VERSION.replace("us-east-1", "eu-west-1"),
+        "power": "nights",
+        "warmup_minutes": 0,
+        "idle_minutes": 0,
+        "usd_per_hour": -1,
+        "options": {"inference_units": 0},
+    },
+    "marks": {
+        "family": "custom_labels",
+        "prefix": "marks/",
+        "target": VERSION,
+        "power": "office_hours",
+        "images_per_minute": 0,
+        "maximum_running_hours_per_day": 25,
+        "options": {"inference_units": 3, "maximum_inference_units": 2},
+    },
+    "brand": {
+        "family": "custom_labels",
+        "prefix": "brand/",
+        "target": VERSION,
+        "power": "on_deadline",
+        "results_within_minutes": 20,
+    },
+    "label": {"family": "custom_labels", "prefix": "label/", "target": f"{VERSION}1", "results_within_minutes": 0},
+    "badge": {
+        "family": "custom_labels",
+        "prefix": "badge/",
+        "target": f"{VERSION}2",
+        "power": "always_on",
+        "hours": {"timezone": "Europe/Atlantis", "open": ["Mon-Fri 8:30-18:00"]},
+    },
+    "stamp": {
+        "family": "custom_labels",
+        "prefix": "stamp/",
+        "target": f"{VERSION}3",
+        "power": "office_hours",
+        "hours": {"open": ["Mon 09:00-09:00"], "closed_on": ["2026-02-30"], "holidays_of": "DE-XX"},
+    },
+    "signs": {
+        "family": "rekognition",
+        "prefix": "signs/",
+        "power": "office_hours",
+        "hours": {"timezone": "Europe/Berlin"},
+    },
 }
 
 
@@ -62,6 +114,34 @@ GOT_AND_WOULD_DO = {
     "an unknown family": (f"got {each('rekognition', pages='textract')}", 'must be "rekognition"'),
     "a single labeler": (f"got {each(4, again=1)}", "for example 4"),
     "a batch of eleven": (f"got {each(10, again=11)}", "for example 10"),
+    "a slow tick": ("got 16.", "for example 1;"),
+    "an address that is none": ('got ["on-call"]', '["on-call@example.com"]'),
+    "addresses without a key": ("alarm_emails needs a customer-managed key", "kms_key = { create = true }"),
+    "a version of another Region": (
+        '"logos":"arn:aws:rekognition:eu-west-1',
+        "the ARN of a project version in us-east-1",
+    ),
+    "one target twice": ("Every model needs a target of its own", f'"marks":"{VERSION}"'),
+    "no inference unit": ('"logos":0', "inference_units must be a whole number from 1, for example 1"),
+    "a maximum below the units": ('"marks":[2,3]', "for example 3 for 1"),
+    "an unknown power": ('"logos":"nights"', '"office_hours", "on_deadline", "always_on" or left out'),
+    "custom labels without power": ('"label":null', 'for example "office_hours"'),
+    "office hours without hours": ("hours must be given for power office_hours", '["Mon-Fri 09:00-18:00"]'),
+    "hours of a model that is always on": ('got {"badge":"always_on"', 'power = "office_hours"'),
+    "no warm-up": ('"logos":0', "warmup_minutes must be a whole number from 1 to 180, for example 30"),
+    "a promise of no minutes": ('"label":0', "from 1 to 10080, for example 60"),
+    "a promise that no start keeps": ("brand promises 20 and needs 30 + 3 = 33", "Promise more, or give hours"),
+    "no patience": ('"logos":0', "idle_minutes must be left out or a whole number from 1 to 1440, for example 45"),
+    "a model that reads nothing": ('"marks":0', "images_per_minute must be above 0"),
+    "a day of 25 hours": ('"marks":25', "from 1 to 24, for example 12"),
+    "a negative price": ('"logos":-1', "for example 4"),
+    "hours without a time zone": ("timezone must be given", '"stamp":{"closed_on"'),
+    "a time zone that is none": ('"badge":"Europe/Atlantis"', "IANA name"),
+    "hours without a window": ('"signs":[]', "at least one window"),
+    "an hour of one digit": ('"badge":["Mon-Fri 8:30-18:00"]', '"Sat 08:30-12:00"'),
+    "a window without length": ('"stamp":["Mon 09:00-09:00"]', '"Mon-Sun 00:00-24:00" for day and night'),
+    "a date that no calendar has": ('"stamp":["2026-02-30"]', '"2026-12-24"'),
+    "a part that a country has not": ('"stamp":"DE-XX"', '"DE-BY"'),
     "an unknown feature": (f"got {each(['labels', 'text'], pages=['faces'])}", '["labels", "text"]'),
 }
 
@@ -69,7 +149,8 @@ GOT_AND_WOULD_DO = {
 @pytest.fixture(scope="module")
 def refusal(configuration):
     local = ROOT / "terraform/envs/local.tfvars"
-    return _refused(configuration, local, MISTAKES) + _refused(configuration, local, {"models": MISTAKEN_MODELS})
+    made = (MISTAKES, {"models": MISTAKEN_MODELS}, {"models": MISTAKEN_POWER, "alarm_emails": ["on-call"]})
+    return "".join(_refused(configuration, local, values) for values in made)
 
 
 @pytest.mark.parametrize(("got", "would_do"), GOT_AND_WOULD_DO.values(), ids=GOT_AND_WOULD_DO.keys())

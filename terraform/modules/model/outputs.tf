@@ -80,8 +80,8 @@ locals {
   _hours = local.is_timed ? "${join(", ", var.model.hours.open)} ${var.model.hours.timezone}" : "day and night"
 
   _in_words = {
-    always_on    = "always on"
-    office_hours = "on ${local._hours}, started ${local.warmup_minutes} min before; ${length(local.closed_on)} closed dates"
+    always_on    = "always on: day and night"
+    office_hours = "office hours: on ${local._hours}, started ${local.warmup_minutes} min before; ${length(local.closed_on)} closed dates"
     on_deadline = (
       var.model.results_within_minutes >= local.warmup_minutes + 3
       ? "deadline wake: results within ${var.model.results_within_minutes} min (${local._hours}), and a start takes ${local.warmup_minutes} + 3 to open, so it sleeps until the last moment that keeps the promise"
