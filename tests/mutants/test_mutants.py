@@ -1,4 +1,4 @@
-"""Each way in which the seed system failed is put back into a copy of the project, and a named test must notice."""
+"""Each way in which a seed system failed is put back into a copy of the project, and a named test must notice."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MUTANTS = json.loads((Path(__file__).parent / "pipeline.json").read_text())
+MUTANTS = [mutant for seed in sorted(Path(__file__).parent.glob("*.json")) for mutant in json.loads(seed.read_text())]
 SOURCES = ("cli", "lambda_src", "local", "terraform", "tests", "tools", "pyproject.toml", "build.py")
 SHARED = (".dayshift", "dist")  # environments and package, which no mutant touches
 TESTS_FAILED = 1  # pytest's exit code, and Terraform's; a test that cannot even be collected exits pytest with another

@@ -5,25 +5,22 @@ ever, I9 one fixpoint (tests/world/test_interleavings), I10 quiet; and law 1, th
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
 from dayshift.domain.lifecycle import ModelState
+from tests.world import spending
 from tests.world.clock import HOUR, MINUTE
 from tests.world.faults import DEATH
-from tests.world.hours import Span, begun_earlier, clipped, union, without
+from tests.world.hours import Span, without
 from tests.world.mapping import Word
 from tests.world.site import Site
 from tests.world.storage import Stored
 from tests.world.world import World
 
 GRACE = 20 * MINUTE  # two ticks, the mapping's lag, ten minutes of draining, and as much again for what went wrong
-BILLED = (ModelState.STARTING, ModelState.RUNNING)
 OFF = (ModelState.STOPPED, ModelState.FAILED)
 GATE_GRACE = 4 * MINUTE  # the mapping's lag while it closes, a tick to see it, a tick that finds it changing
-OPENING_MARGIN = 3 * MINUTE  # DESIGN section 5: the deadline wake needs L >= W + 3 min
-AFTER_CLOSING = 15 * MINUTE  # what came before the closing may still be read, where results are promised
 READING_PACE = 10 * MINUTE  # an image that comes while the gate is open has its record so soon
 
 
@@ -57,61 +54,9 @@ def _fits(stored: Stored) -> bool:
     return status == ("ok" if stored.is_readable else "rejected")
 
 
-def wanted(site: Site, world: World) -> list[Span]:
-    """When it should have been on, by its hours and by what people said: not by the code under test."""
-    start, end = world.began_at, world.loop.now
-    on = [(said.since, said.until) for said in site.said if said.running]
-    off = [(said.since, said.until) for said in site.said if not said.running]
-    return clipped(union(without(_by_policy(site, world), off + on) + on), start, end)
-
-
-def _by_policy(site: Site, world: World) -> list[Span]:
-    plan, start, end = site.plan, world.began_at, world.loop.now
-    warmup = plan.warmup_minutes * MINUTE
-    if plan.power == "on_deadline" and plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN:
-        mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
-        return [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
-    if plan.power == "always_on" or plan.hours is None:
-        return [(start, end)]
-    late = AFTER_CLOSING if plan.power == "on_deadline" else 0.0
-    spans = [(a, b + late) for a, b in plan.hours.spans(start - HOUR, end + 24 * HOUR)]
-    return begun_earlier(spans, warmup)
-
-
-def ended_at(stored: Stored, now: float) -> float:
-    """When nobody waited for it any more."""
-    if stored.record is not None:
-        return stored.recorded_at
-    return now if stored.deleted_at is None else stored.deleted_at
-
-
-def outside(site: Site, world: World) -> list[Span]:
-    """When it was billed though nobody wanted it."""
-    return without(site.service.stretches(*BILLED), wanted(site, world))
-
-
-def last_trouble(world: World, start: float, end: float) -> float:
-    """The last moment in [start, end] at which something was out of order; `start` if there was none."""
-    points = sorted([*world.recorder.struck, *world.notes.meddled])
-    last = bisect_right(points, end)
-    spans = (min(until, end) for since, until in world.notes.troubled if since <= end)
-    return max([start, *spans, *points[last - 1 : last]])
-
-
-def overrun(site: Site, world: World) -> float:
-    """The longest that it was billed unwanted after the last thing that went wrong; what cannot be stopped apart."""
-    worst = 0.0
-    starting = site.service.stretches(ModelState.STARTING)
-    for start, end in outside(site, world):
-        since = last_trouble(world, start, end)
-        since = max([since, *(min(b, end) for a, b in starting if a <= since < b)])  # STARTING cannot be stopped
-        worst = max(worst, end - since)
-    return worst
-
-
 def money(site: Site, world: World) -> Iterator[str]:
     """I3: billed only while wanted, or soon after; longer only where something had gone wrong just then."""
-    if (worst := overrun(site, world)) > GRACE:
+    if (worst := spending.overrun(site, world)) > GRACE:
         yield f"I3: {site.plan.name} was billed {worst / MINUTE:.0f} min unwanted with nothing gone wrong"
 
 
@@ -119,8 +64,8 @@ def enforced_stop(world: World) -> Iterator[str]:
     """I4: at rest and unwanted, a model is off and its gate closed; at rest and wanted, both are open."""
     now = world.loop.now
     for site in world.sites.values():
-        is_wanted = any(start <= now - GRACE and now < end for start, end in wanted(site, world))
-        was_wanted = any(start <= now and now - GRACE < end for start, end in wanted(site, world))
+        is_wanted = any(start <= now - GRACE and now < end for start, end in spending.wanted(site, world))
+        was_wanted = any(start <= now and now - GRACE < end for start, end in spending.wanted(site, world))
         state, word = site.service.state, site.mapping.word
         if not was_wanted and (state not in OFF or word is not Word.DISABLED):
             yield f"I4: {site.plan.name} is {state}, its mapping {word}, and nobody wants it"
@@ -143,7 +88,7 @@ def unserving(site: Site, world: World) -> list[Span]:
 def gate(site: Site, world: World, had_faults: bool) -> Iterator[str]:
     """I5: messages are handed out while the model does not run only just after something went wrong."""
     for start, end in unserving(site, world):
-        if not had_faults or end - last_trouble(world, start, end) > GATE_GRACE:
+        if not had_faults or end - spending.last_trouble(world, start, end) > GATE_GRACE:
             yield f"I5: {site.plan.name}'s gate was open {end - start:.0f} s before a model that did not run"
 
 
@@ -182,8 +127,8 @@ def _due(stored: Stored, site: Site, world: World) -> float:
     promised = stored.uploaded_at + plan.results_within_minutes * MINUTE
     if plan.power == "on_deadline" and plan.hours is None:
         return promised
-    starts = plan.start_minutes[1] * MINUTE + OPENING_MARGIN
-    for start, end in wanted(site, world):
+    starts = plan.start_minutes[1] * MINUTE + spending.OPENING_MARGIN
+    for start, end in spending.wanted(site, world):
         ready = max(stored.uploaded_at, start + starts) + READING_PACE
         if ready <= end:  # what comes just before the closing may wait for the next opening
             return max(ready, promised) if plan.power == "on_deadline" else ready

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tests.world.clock import MINUTE
 from tests.world.hours import Span
 from tests.world.site import Plan
 
@@ -22,6 +23,10 @@ class Setting:
     event_delay: tuple[float, float] = (0.2, 3.0)
     skips_ticks: bool = True
     is_seed: bool = False  # what Dayshift replaces runs in its place
+
+    def lag_at(self, now: float) -> float:
+        """How old SQS's counts are: the same for the same minute, so that leaving out a tick changes nothing."""
+        return (int(now // MINUTE) * 2_654_435_761 + self.seed) % 1009 / 1008 * self.counts_lag
 
 
 @dataclass(slots=True)

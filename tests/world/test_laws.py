@@ -7,41 +7,22 @@ from itertools import pairwise
 import pytest
 
 from dayshift.domain.lifecycle import ModelState
-from tests.world import laws
-from tests.world.clock import DAY, HOUR, MINUTE
-from tests.world.faults import DEATH, Fault, Outage
+from tests.world import laws, spending
+from tests.world.clock import DAY, MINUTE
+from tests.world.faults import DEATH, Fault
 from tests.world.hours import Hours
 from tests.world.mapping import Word
-from tests.world.scenarios import come_to_rest
 from tests.world.scheduler import Manner, Trouble
 from tests.world.setting import Setting
-from tests.world.site import Plan, Site
+from tests.world.site import Plan
+from tests.world.stories import FRIDAY, SLOW, THROTTLED, at_rest, logos, outage
 from tests.world.world import World
-
-# Friday 20 November 2026, 06:00 in Berlin; the model opens at nine, and its warm-up begins at half past eight.
-FRIDAY = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
-SLOW = Plan(start_minutes=(20.0, 20.0), stop_minutes=(2.0, 2.0))
-THROTTLED = Fault("ThrottlingException")
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     with World(Setting((SLOW,), FRIDAY)) as world:
         yield world
-
-
-def logos(world: World) -> Site:
-    return world.sites["logos"]
-
-
-def at_rest(world: World) -> list[str]:
-    come_to_rest(world)
-    return laws.breaches(world)
-
-
-def outage(world: World, hours: float, *calls: str, fault: Fault = THROTTLED) -> None:
-    world.recorder.outages.append(Outage(calls, fault, world.loop.now + hours * HOUR))
-    world.trouble(world.loop.now + hours * HOUR)
 
 
 def test_the_mapping_is_opened_only_before_a_model_that_runs(world):
@@ -73,21 +54,27 @@ def test_the_mapping_is_closed_before_the_model_is_stopped(world):
     assert list(laws.gate(logos(world), world, had_faults=False)) == []
 
 
-def test_what_is_being_read_at_the_closing_is_read_to_its_end(world):
-    world.run_to("16:59")
-    logos(world).service.seconds_an_image = 4.0
-    stored = [world.upload(f"{number}.jpg") for number in range(12)]
-    world.run_to("17:15")
-    assert all(one.record is not None for one in stored)
-    assert laws.unserving(logos(world), world) == []
+def test_what_is_being_read_at_the_closing_is_read_to_its_end():
+    with World(Setting((SLOW,), FRIDAY, mapping_lag=(1.0, 2.0))) as world:
+        world.run_to("16:59")
+        logos(world).service.seconds_an_image = 8.0
+        world.run(0.5)
+        stored = [world.upload(f"{number}.jpg") for number in range(8)]
+        world.run_to("17:15")
+        assert all(one.record is not None for one in stored)
+        assert logos(world).orders == []
+        assert laws.unserving(logos(world), world) == []
 
 
-def test_a_model_that_somebody_has_started_is_opened_all_the_same(world):
-    world.run_to("08:20")
-    logos(world).service.start()
-    world.upload()
-    world.run_to("09:00")
-    assert world.is_open(logos(world))
+def test_a_message_that_backs_off_keeps_a_model_on_for_ten_minutes_and_no_longer(world):
+    world.run_to("16:28")
+    outage(world, 0.75, "records.")
+    world.upload()  # its sixth rest is from 16:58 to 17:13
+    world.run_to("17:08")
+    assert logos(world).service.state is ModelState.RUNNING
+    world.run_to("17:12")
+    assert logos(world).service.state in (ModelState.STOPPING, ModelState.STOPPED)
+    assert at_rest(world) == []
 
 
 def test_a_stop_that_is_refused_is_asked_for_again(world):
@@ -102,7 +89,7 @@ def test_a_model_is_off_over_the_weekend_though_the_closing_was_never_heard_of(w
     world.scheduler.troubles.append(Trouble(Manner.NEVER, ("stop", "backstop"), world.loop.now + DAY))
     world.run(2 * DAY / MINUTE)
     assert logos(world).service.state is ModelState.STOPPED
-    assert laws.overrun(logos(world), world) < 5 * MINUTE
+    assert spending.overrun(logos(world), world) < 5 * MINUTE
 
 
 def test_the_backstop_stops_a_model_when_all_our_code_is_dead(world):
@@ -136,6 +123,7 @@ def test_a_key_with_blanks_and_signs_is_read_under_its_own_name(world):
 def test_s3_s_test_event_is_no_message(world):
     world.run_to("12:00")
     assert logos(world).queue.sent == 0
+    assert world.functions.gave_up == []
 
 
 def test_an_image_is_paid_once_however_often_it_is_told_of(world):
@@ -159,7 +147,7 @@ def test_images_outlive_a_closure_that_is_longer_than_sqs_keeps_a_message():
         stored = [world.upload(f"{number}.jpg") for number in range(5)]
         world.run(20 * DAY / MINUTE)
         assert [one.record is not None and len(one.paid) for one in stored] == [1] * 5
-        assert logos(world).service.stretches(*laws.BILLED)[0][0] > FRIDAY.timestamp() + 17 * DAY
+        assert logos(world).service.stretches(*spending.BILLED)[0][0] > FRIDAY.timestamp() + 17 * DAY
 
 
 def test_no_image_reaches_the_dlq_in_an_outage_of_three_days(world):
@@ -194,44 +182,7 @@ def test_a_start_that_outlasts_the_day_is_stopped_when_it_ends(world):
     logos(world).service.next_starts.append(10 * 60.0)
     world.run_to("20:00")
     assert logos(world).service.state is ModelState.STOPPED
-    assert laws.overrun(logos(world), world) < 5 * MINUTE
-
-
-def test_a_model_started_by_hand_at_night_is_stopped_within_two_ticks(world):
-    world.run_to("22:00")
-    world.meddle(lambda: logos(world).service.become(ModelState.RUNNING))
-    world.run(2)
-    assert logos(world).service.state in (ModelState.STOPPING, ModelState.STOPPED)
-
-
-def test_a_model_stopped_by_hand_by_day_is_started_again_and_its_gate_closed_meanwhile(world):
-    world.run_to("12:00")
-    world.meddle(logos(world).service.stop)
-    world.run(4)
-    assert logos(world).mapping.word is Word.DISABLED
-    world.run(30)
-    assert world.is_open(logos(world))
-
-
-def test_a_mapping_opened_by_hand_at_night_is_closed_again(world):
-    world.run_to("22:00")
-    world.upload()
-    world.meddle(logos(world).mapping.enable)
-    world.run(4)
-    assert logos(world).mapping.word is Word.DISABLED
-    assert at_rest(world) == []
-
-
-def test_an_override_beats_the_hours_and_ends_by_itself(world):
-    world.run_to("22:00")
-    world.override(running=True, hours=1)
-    world.run(30)
-    assert world.is_open(logos(world))
-    world.run(45)
-    assert logos(world).service.state is ModelState.STOPPED
-    world.override(running=False, hours=12)
-    world.run_to("09:30", days=3)
-    assert world.is_open(logos(world))
+    assert spending.overrun(logos(world), world) < 5 * MINUTE
 
 
 def test_at_rest_a_tick_changes_nothing(world):

@@ -85,6 +85,7 @@ class Life(RuleBasedStateMachine):
     @rule(minutes=st.lists(st.sampled_from((None, 1.0, 45.0, 90.0)), min_size=1, max_size=3))
     def starts_will_be_odd(self, minutes: list[float | None]) -> None:
         self.site.service.next_starts.extend(minutes)
+        self.world.trouble(self.world.loop.now)
 
     @rule(edge=st.sampled_from(("start", "stop")))
     def a_stray_edge(self, edge: str) -> None:
@@ -142,7 +143,8 @@ class Life(RuleBasedStateMachine):
             self.world.scheduler.troubles.clear()
             self.world.run(DAY / MINUTE)
             come_to_rest(self.world, MANY_DAYS)
-            assert laws.breaches(self.world) == []
+            found = laws.breaches(self.world)
+            assert not found, found
         finally:
             self.world.__exit__()
 

@@ -72,13 +72,15 @@ def breakdown(world: World, site: Site, _: Random) -> None:
     world.meddle(site.service.break_down)
 
 
-def failing_starts(_: World, site: Site, random: Random) -> None:
+def failing_starts(world: World, site: Site, random: Random) -> None:
     """The next starts end in FAILED."""
+    world.trouble(world.loop.now)
     site.service.next_starts.extend([None] * random.randint(1, 4))
 
 
-def slow_start(_: World, site: Site, random: Random) -> None:
+def slow_start(world: World, site: Site, random: Random) -> None:
     """The next start takes longer than any other."""
+    world.trouble(world.loop.now)
     site.service.next_starts.append(random.uniform(40, 90))
 
 

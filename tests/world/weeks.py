@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from dayshift import events
-from tests.world import laws
+from tests.world import laws, spending
 from tests.world.clock import DAY, HOUR, MINUTE, WEEK
 from tests.world.hours import Hours
 from tests.world.queue import Message
@@ -100,7 +100,7 @@ def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
     (site,) = world.sites.values()
     good = [one for one in world.bucket.versions.values() if one.is_readable and one.deleted_at is None]
     keys = {one.image.key for one in good}
-    spans = laws.outside(site, world)
+    spans = spending.outside(site, world)
     figures = Figures(
         weeks=weeks,
         images=len(world.bucket.versions),
@@ -109,9 +109,9 @@ def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
         paid_twice=sum(max(len(one.paid) - 1, 0) for one in world.bucket.versions.values()),
         outside=sum(end - start for start, end in spans) / MINUTE,
         outside_most=max((end - start for start, end in spans), default=0.0) / MINUTE,
-        starting=sum(end - start for start, end in site.service.stretches(laws.BILLED[0])) / MINUTE,
-        running=sum(end - start for start, end in site.service.stretches(laws.BILLED[1])) / MINUTE,
-        overrun_most=laws.overrun(site, world) / MINUTE,
+        starting=sum(end - start for start, end in site.service.stretches(spending.BILLED[0])) / MINUTE,
+        running=sum(end - start for start, end in site.service.stretches(spending.BILLED[1])) / MINUTE,
+        overrun_most=spending.overrun(site, world) / MINUTE,
         waited_most=max((one.recorded_at - one.uploaded_at for one in good if one.record), default=0.0) / HOUR,
         unserved=sum(end - start for start, end in laws.unserving(site, world)) / MINUTE,
         troubles=troubles,

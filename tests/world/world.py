@@ -136,9 +136,9 @@ class World:
     def _site(self, plan: Plan) -> Site:
         loop, random = self.loop, self.random
         if self.seed is not None:
-            queue = Queue(loop, seed.VISIBILITY, seed.MAXIMUM_RECEIVES, self._counts_lag)
+            queue = Queue(loop, seed.VISIBILITY, seed.MAXIMUM_RECEIVES, self.setting.lag_at)
         else:
-            queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self._counts_lag)
+            queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self.setting.lag_at)
         label = (self.seed or self.functions).label
         mapping = EventSourceMapping(
             loop,
@@ -167,11 +167,6 @@ class World:
         self.bucket.expire(self.loop.now)
         if not self.setting.skips_ticks or any(stored.record is None for stored in self.bucket.listed.values()):
             self.functions.sweep()
-
-    def _counts_lag(self, now: float) -> float:
-        """The same lag for the same minute, so that leaving out a tick changes nothing."""
-        most = self.setting.counts_lag
-        return (int(now // MINUTE) * 2_654_435_761 + self.setting.seed) % 1009 / 1008 * most if most else 0.0
 
     def local_time(self) -> str:
         """What the first site's clock shows."""

@@ -1,0 +1,76 @@
+"""When a model was billed though nobody wanted it: by its hours and by what people said, not by the code under test."""
+
+from bisect import bisect_right
+
+from dayshift.domain.lifecycle import ModelState
+from tests.world.clock import HOUR, MINUTE
+from tests.world.hours import Span, begun_earlier, clipped, union, without
+from tests.world.site import Site
+from tests.world.storage import Stored
+from tests.world.world import World
+
+OPENING_MARGIN = 3 * MINUTE  # DESIGN section 5: the deadline wake needs L >= W + 3 min
+LONGEST_WARM_UP = 3 * HOUR
+AFTER_CLOSING = 15 * MINUTE  # what came before the closing may still be read, where results are promised
+BILLED = (ModelState.STARTING, ModelState.RUNNING)
+
+
+def wanted(site: Site, world: World) -> list[Span]:
+    """When it should have been on, by its hours and by what people said: not by the code under test."""
+    start, end = world.began_at, world.loop.now
+    on = [(said.since, said.until) for said in site.said if said.running]
+    off = [(said.since, said.until) for said in site.said if not said.running]
+    return clipped(union(without(_by_policy(site, world), off + on) + on), start, end)
+
+
+def _by_policy(site: Site, world: World) -> list[Span]:
+    plan, start, end = site.plan, world.began_at, world.loop.now
+    warmup = plan.warmup_minutes * MINUTE
+    if plan.power == "on_deadline" and plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN:
+        mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
+        waiting = [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
+        if plan.hours is None or not had_trouble(world):
+            return waiting
+        # A start that took long, or seemed to since nobody looked, makes it a warm window, and an earlier one.
+        return waiting + begun_earlier(plan.hours.spans(start - HOUR, end + 24 * HOUR), LONGEST_WARM_UP)
+    if plan.power == "always_on" or plan.hours is None:
+        return [(start, end)]
+    late = AFTER_CLOSING if plan.power == "on_deadline" else 0.0
+    spans = [(a, b + late) for a, b in plan.hours.spans(start - HOUR, end + 24 * HOUR)]
+    return begun_earlier(spans, warmup)
+
+
+def had_trouble(world: World) -> bool:
+    """Whether anything at all was out of order."""
+    return bool(world.recorder.struck or world.notes.meddled or world.notes.troubled)
+
+
+def ended_at(stored: Stored, now: float) -> float:
+    """When nobody waited for it any more."""
+    if stored.record is not None:
+        return stored.recorded_at
+    return now if stored.deleted_at is None else stored.deleted_at
+
+
+def outside(site: Site, world: World) -> list[Span]:
+    """When it was billed though nobody wanted it."""
+    return without(site.service.stretches(*BILLED), wanted(site, world))
+
+
+def last_trouble(world: World, start: float, end: float) -> float:
+    """The last moment in [start, end] at which something was out of order; `start` if there was none."""
+    points = sorted([*world.recorder.struck, *world.notes.meddled])
+    last = bisect_right(points, end)
+    spans = (min(until, end) for since, until in world.notes.troubled if since <= end)
+    return max([start, *spans, *points[last - 1 : last]])
+
+
+def overrun(site: Site, world: World) -> float:
+    """The longest that it was billed unwanted after the last thing that went wrong; what cannot be stopped apart."""
+    worst = 0.0
+    starting = site.service.stretches(ModelState.STARTING)
+    for start, end in outside(site, world):
+        since = last_trouble(world, start, end)
+        since = max([since, *(min(b, end) for a, b in starting if a <= since < b)])  # STARTING cannot be stopped
+        worst = max(worst, end - since)
+    return worst
