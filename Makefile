@@ -17,6 +17,7 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n auto --maxprocesses 4
 
 ENV ?= dev
+WEEKS ?= 500
 STATE_BUCKET ?=
 STATE_REGION ?= $(shell sed -n 's/^region *= *"\(.*\)".*/\1/p' terraform/envs/$(ENV).tfvars 2>/dev/null)
 
@@ -69,8 +70,8 @@ initialised: named package
 		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
 
 ##@ Check it
-.PHONY: test check lint types unit property contract terraform-test plan-test checkov mutants e2e bench fmt
-test: lint types unit property contract terraform-test plan-test checkov mutants e2e ## Everything below, as CI does
+.PHONY: test check lint types unit property world soak contract terraform-test plan-test checkov mutants e2e bench fmt
+test: lint types unit property world contract terraform-test plan-test checkov mutants e2e ## Everything below, as CI does
 check: test
 
 lint: $(DEV) ## Style of Python and Terraform
@@ -86,6 +87,12 @@ unit: $(DEV) ## Unit tests
 
 property: $(DEV) ## Property tests
 	$(PYTEST) tests/property
+
+world: $(DEV) ## A model of AWS in which the real services run: every single fault, random stories, ten years of troubles
+	$(PYTEST) $(SIDE_BY_SIDE) tests/world
+
+soak: $(DEV) ## The same for WEEKS=10000 weeks, beside the order of calls of the system that this replaces
+	$(BIN)/python -m tests.world.soak --weeks $(WEEKS)
 
 contract: $(DEV) ## The seams between Python, Terraform and the zip
 	$(PYTEST) tests/contract
