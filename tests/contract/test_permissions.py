@@ -17,6 +17,7 @@ from dayshift.adapters.families import FAMILIES
 from dayshift.domain.model import ModelSpec
 from tests.fakes import RESULTS
 from tests.functions import Context, World
+from tests.powered import PoweredWorld
 
 CONTRACT = json.loads((Path(__file__).parent / "permissions.json").read_text())
 # Service Authorization Reference: where an action is not named like its operation.
@@ -124,6 +125,28 @@ def test_powering_a_model_uses_exactly_what_it_is_granted(family: str) -> None:
     for verb in (power.describe, power.start, power.stop, power.probe):
         verb()
     assert used == set(CONTRACT["families_power"][family])
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("door", ["start", "stop", "reconcile"])
+def test_each_power_function_uses_exactly_what_it_is_granted(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    powered = PoweredWorld(monkeypatch)
+    powered.add("logos")
+    powered.call(door, {"model": "logos"})
+    powered.service.status = "RUNNING"
+    powered.call(door, {"model": "logos"})
+    assert powered.gate("logos") == "Enabled"
+    assert powered.used == granted(door)
+
+
+@pytest.mark.usefixtures("world")
+def test_the_history_is_read_only_where_a_promise_leaves_no_time_to_wake(monkeypatch: pytest.MonkeyPatch) -> None:
+    powered = PoweredWorld(monkeypatch)
+    powered.add("logos", power="on_deadline", results_within_minutes=15)
+    powered.call("reconcile", {"model": "logos"})
+    assert powered.used == {*granted("reconcile"), *CONTRACT["promises"]["on_deadline"]} - {
+        "lambda:UpdateEventSourceMapping"
+    }
 
 
 @dataclass(frozen=True)

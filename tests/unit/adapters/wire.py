@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from threading import local
 from typing import Any
 
 import boto3
@@ -42,6 +43,7 @@ class Wire:
     service: str
     answers: dict[str, Answer | Callable[[Mapping[str, Any]], Answer]] = field(default_factory=dict)
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    _asked: local = field(default_factory=local)  # each thread is answered what it asked
 
     def __post_init__(self) -> None:
         session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
@@ -61,9 +63,10 @@ class Wire:
 
     def _note(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
         self.calls.append((model.name, params))
+        self._asked.call = (model.name, params)
 
     def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        name, params = self.calls[-1]
+        name, params = self._asked.call
         given = self.answers[name]
         answer = given(params) if callable(given) else given
         if isinstance(answer, BaseException):
