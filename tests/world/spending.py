@@ -10,7 +10,7 @@ from tests.world.storage import Stored
 from tests.world.world import World
 
 OPENING_MARGIN = 3 * MINUTE  # DESIGN section 5: the deadline wake needs L >= W + 3 min
-LONGEST_WARM_UP = 3 * HOUR
+LONGEST_WARM_UP = 5 * HOUR
 AFTER_CLOSING = 15 * MINUTE  # what came before the closing may still be read, where results are promised
 BILLED = (ModelState.STARTING, ModelState.RUNNING)
 
@@ -25,19 +25,22 @@ def wanted(site: Site, world: World) -> list[Span]:
 
 def _by_policy(site: Site, world: World) -> list[Span]:
     plan, start, end = site.plan, world.began_at, world.loop.now
-    warmup = plan.warmup_minutes * MINUTE
-    if plan.power == "on_deadline" and plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN:
-        mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
-        waiting = [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
-        if plan.hours is None or not had_trouble(world):
+    if plan.power == "always_on":
+        return [(start, end)]
+    warmup, late, waiting = plan.warmup_minutes * MINUTE, 0.0, list[Span]()
+    if plan.power == "on_deadline":
+        is_woken = plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN
+        if is_woken:
+            mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
+            waiting = [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
+        if plan.hours is None or (is_woken and not had_trouble(world)):
             return waiting
         # A start that took long, or seemed to since nobody looked, makes it a warm window, and an earlier one.
-        return waiting + begun_earlier(plan.hours.spans(start - HOUR, end + 24 * HOUR), LONGEST_WARM_UP)
-    if plan.power == "always_on" or plan.hours is None:
+        warmup, late = LONGEST_WARM_UP if had_trouble(world) else warmup, AFTER_CLOSING
+    if plan.hours is None:
         return [(start, end)]
-    late = AFTER_CLOSING if plan.power == "on_deadline" else 0.0
     spans = [(a, b + late) for a, b in plan.hours.spans(start - HOUR, end + 24 * HOUR)]
-    return begun_earlier(spans, warmup)
+    return waiting + begun_earlier(spans, warmup)
 
 
 def had_trouble(world: World) -> bool:
