@@ -117,6 +117,37 @@ run "the_spec_says_all_that_reconcile_must_know" {
   }
 }
 
+run "the_plan_says_the_hours_and_what_they_cost" {
+  assert {
+    condition = output.power.logos == join(" ", [
+      "office hours: on Mon-Fri 09:00-18:00 Europe/Berlin and 30 min before, but on ${length(module.models["logos"].power.spec.hours.closed_on)} closed dates:",
+      "47.5 h a week, 826 USD a month at 4 USD an hour",
+    ])
+    error_message = "got ${output.power.logos}"
+  }
+}
+
+run "the_backstop_of_a_promise_waits_until_it_may_be_kept" {
+  variables {
+    models = {
+      logos = {
+        family                 = "custom_labels"
+        prefix                 = "logos/"
+        target                 = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
+        power                  = "on_deadline"
+        results_within_minutes = 1440
+        hours                  = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+      }
+    }
+  }
+
+  assert {
+    # Of Friday alone, on Saturday: on other days a promise of the next day is still to be kept.
+    condition     = jsonencode(module.models["logos"].power.window.backstops) == jsonencode({ "1830" = "cron(30 18 ? * SAT *)" })
+    error_message = "wanted Saturday 18:30 alone, got ${jsonencode(module.models["logos"].power.window.backstops)}"
+  }
+}
+
 run "the_tick_comes_every_minute_or_as_often_as_it_is_told" {
   assert {
     condition     = aws_scheduler_schedule.tick[0].schedule_expression == "rate(1 minute)"

@@ -136,3 +136,25 @@ run "without_a_country_only_the_dates_given_are_closed" {
     error_message = "got ${jsonencode(output.closed_on)}"
   }
 }
+
+run "the_hours_of_a_week_count_a_warm_up_once_and_no_minute_twice" {
+  command = plan
+
+  module {
+    source = "./tests/running_window"
+  }
+
+  assert {
+    condition = jsonencode({
+      for name in ["a plain week", "over midnight", "a break of 15 minutes is shorter than the warm-up", "around the clock", "no windows"] :
+      name => output.awake_hours_a_week[name]
+      }) == jsonencode({
+      "a break of 15 minutes is shorter than the warm-up" = 47.5
+      "a plain week"                                      = 47.5
+      "around the clock"                                  = 168
+      "no windows"                                        = 0
+      "over midnight"                                     = 9.5
+    })
+    error_message = "got ${jsonencode(output.awake_hours_a_week)}"
+  }
+}

@@ -77,15 +77,20 @@ output "power" {
 }
 
 locals {
-  _hours = local.is_timed ? "${join(", ", var.model.hours.open)} ${var.model.hours.timezone}" : "day and night"
+  _hours      = local.is_timed ? "${join(", ", var.model.hours.open)} ${var.model.hours.timezone}" : "day and night"
+  _awake      = local.is_timed ? module.window[0].awake_hours_a_week : 168
+  _a_month    = floor(local._awake * 365 / 12 / 7 * local.usd_per_hour + 0.5)
+  _cost       = "${floor(local._awake * 10 + 0.5) / 10} h a week, ${local._a_month} USD a month at ${local.usd_per_hour} USD an hour"
+  _to_be_open = "a start of ${local.warmup_minutes} + 3 to open"
+  _promise    = "results within ${var.model.results_within_minutes} min while open ${local._hours}"
 
   _in_words = {
-    always_on    = "always on: day and night"
-    office_hours = "office hours: on ${local._hours}, started ${local.warmup_minutes} min before; ${length(local.closed_on)} closed dates"
+    always_on    = "always on: ${local._cost}"
+    office_hours = "office hours: on ${local._hours} and ${local.warmup_minutes} min before, but on ${length(local.closed_on)} closed dates: ${local._cost}"
     on_deadline = (
       var.model.results_within_minutes >= local.warmup_minutes + 3
-      ? "deadline wake: results within ${var.model.results_within_minutes} min (${local._hours}), and a start takes ${local.warmup_minutes} + 3 to open, so it sleeps until the last moment that keeps the promise"
-      : "warm window: results within ${var.model.results_within_minutes} min, but a start takes ${local.warmup_minutes} + 3 to open, so it is kept warm ${local._hours}; from ${local.warmup_minutes + 3} min on it could sleep between"
+      ? "deadline wake: ${local._promise} leave time for ${local._to_be_open}: it sleeps until the last moment that keeps the promise, at ${local.usd_per_hour} USD an hour awake"
+      : "warm window: ${local._promise} leave no time for ${local._to_be_open}: it is kept warm while open, at most ${local._cost}; with ${local.warmup_minutes + 3} min it could sleep until it is needed"
     )
   }
 }

@@ -48,6 +48,7 @@ locals {
   }
 
   warmup_minutes = local.family.warmup_minutes
+  usd_per_hour   = var.model.usd_per_hour == null ? local.family.usd_per_hour : var.model.usd_per_hour
   is_timed       = local.is_powered && try(length(var.model.hours.open), 0) > 0
 
   spec = {
@@ -70,7 +71,7 @@ locals {
     idle_minutes                  = var.model.idle_minutes
     images_per_minute             = var.model.images_per_minute
     maximum_running_hours_per_day = var.model.maximum_running_hours_per_day
-    usd_per_hour                  = var.model.usd_per_hour == null ? local.family.usd_per_hour : var.model.usd_per_hour
+    usd_per_hour                  = local.usd_per_hour
   }
 }
 
@@ -88,11 +89,13 @@ module "window" {
   holidays_of      = var.model.hours.holidays_of
   warmup_minutes   = local.warmup_minutes
   backstop_minutes = local.backstop_minutes
+  grace_minutes    = local.grace_minutes
 }
 
 locals {
-  # What came just before closing may be promised, and be read, so much later; the backstop fires after that.
-  backstop_minutes = 30 + (var.model.power == "on_deadline" ? var.model.results_within_minutes : 0)
+  # What came just before closing may be promised, and be read, so much later; the backstop fires half an hour after that.
+  grace_minutes    = var.model.power == "on_deadline" ? var.model.results_within_minutes : 0
+  backstop_minutes = local.grace_minutes + 30
 
   closed_on = flatten(module.window[*].closed_on)
   crons     = { for edge in ["starts", "stops", "backstops"] : edge => local._is_edged ? module.window[0][edge] : {} }

@@ -69,6 +69,11 @@ locals {
     ])
   ]
 
+  # From each start to the nearest stop; the whole week where there is neither.
+  _awake_minutes = length(local._starts) == 0 ? (length(local._awake) == 0 ? 0 : local._week) : sum([
+    for start in distinct(local._starts) : min([for stop in local._stops : (stop - start + local._week - 1) % local._week + 1]...)
+  ])
+
   # A backstop stops without asking, so there is none where a model may be awake again: the next closing has its own.
   _backstops = [
     for late in [for stop in local._stops : (stop + var.backstop_minutes) % local._week] : late if !anytrue([

@@ -17,6 +17,11 @@ output "backstops" {
   value       = local._crons.backstops
 }
 
+output "awake_hours_a_week" {
+  description = "Hours from each start to its stop, in a week without closed dates."
+  value       = local._awake_minutes / 60
+}
+
 output "timezone" {
   description = "The time zone of all of them."
   value       = var.timezone

@@ -24,3 +24,7 @@ output "wanted" {
 output "got" {
   value = { for name, case in module.cases : name => { for edge in ["starts", "stops", "backstops"] : edge => sort(values(case[edge])) } }
 }
+
+output "awake_hours_a_week" {
+  value = { for name, case in module.cases : name => case.awake_hours_a_week }
+}
