@@ -90,6 +90,7 @@ property: $(DEV) ## Property tests
 
 world: $(DEV) ## A model of AWS in which the real services run: every single fault, random stories, ten years of troubles
 	$(PYTEST) $(SIDE_BY_SIDE) tests/world
+	@cat $(KEPT)/soak.txt
 
 soak: $(DEV) ## The same for WEEKS=10000 weeks, beside the order of calls of the system that this replaces
 	$(BIN)/python -m tests.world.soak --weeks $(WEEKS)
