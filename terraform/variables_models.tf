@@ -187,6 +187,12 @@ variable "models" {
   }
 
   validation {
+    # IAM allows a role 10,240 characters, and each model's own ARNs are 500 in the roles of start, stop and reconcile.
+    condition     = length([for model in values(var.models) : model if model.power != null]) <= 15
+    error_message = "models: at most 15 of a deployment may have power, for example 15 here and the others in a second deployment with a name of its own; got ${length([for model in values(var.models) : model if model.power != null])}."
+  }
+
+  validation {
     condition     = alltrue([for model in values(var.models) : model.power != "office_hours" || model.hours != null])
     error_message = "models[*].hours must be given for power office_hours, for example { timezone = \"Europe/Berlin\", open = [\"Mon-Fri 09:00-18:00\"] }; got ${jsonencode({ for name, model in var.models : name => model.hours })}."
   }

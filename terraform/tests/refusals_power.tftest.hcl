@@ -12,6 +12,18 @@ variables {
   models       = { signs = { family = "rekognition", prefix = "signs/" } }
 }
 
+run "refuses_more_powered_models_than_a_role_has_room_for" {
+  command = plan
+
+  variables {
+    models = {
+      for number in range(16) : "model-${number}" => { family = "rekognition", prefix = "m${number}/", power = "always_on" }
+    }
+  }
+
+  expect_failures = [var.models]
+}
+
 run "refuses_an_unknown_power" {
   command = plan
 
