@@ -29,11 +29,14 @@ def due(arrival: datetime, policy: Policy) -> datetime:
 
 
 def warmup(policy: Policy, memory: Memory) -> timedelta:
-    """How long a start takes: 95 of 100 of the last ones took no longer; at first what is configured."""
+    """How long a start takes: 95 of 100 of the last ones took no longer; at first what is configured.
+
+    The longest never counts alone: it may have been one whose end nobody saw for hours.
+    """
     seen = sorted(timedelta(seconds=seconds) for seconds in memory.starts)
     if len(seen) < FEWEST_STARTS:
-        return max([policy.warmup, *seen])
-    return seen[math.ceil(PERCENTILE * len(seen)) - 1]
+        return max([policy.warmup, *seen[:-1]])
+    return seen[min(math.ceil(PERCENTILE * len(seen)), len(seen) - 1) - 1]
 
 
 def drain(images: int, policy: Policy) -> timedelta:

@@ -21,7 +21,9 @@ from dayshift.domain.sweeping import QueueDepth
 
 A_DAY = timedelta(hours=24)
 AFTER_CLOSING = timedelta(minutes=15)  # what came before closing may be read so much longer, where results are promised
-RESTING = timedelta(minutes=3)  # longer than an invocation: what is in flight still is not being read but backing off
+RESTING = timedelta(
+    minutes=7
+)  # longer than the visibility timeout: what is in flight still is not being read but rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def desired(policy: Policy, memory: Memory, backlog: QueueDepth, override: Overr
         case Kind.ALWAYS_ON:
             return Desired(True, "always on")
         case Kind.OFFICE_HOURS:
-            return _in_office_hours(policy, policy.warmup, now)
+            return _in_office_hours(policy, policy.warmup, memory, now)
         case Kind.ON_DEADLINE if is_deadline_wake(policy, memory):
             return _woken_for_the_deadline(policy, memory, backlog, now)
         case Kind.ON_DEADLINE:
@@ -67,11 +69,13 @@ def _capped(policy: Policy, memory: Memory, now: datetime) -> Desired | None:
     return Desired(False, f"ran {hours:g} h today, the most that is allowed", midnight, capped=True)
 
 
-def _in_office_hours(policy: Policy, lead: timedelta, now: datetime) -> Desired:
+def _in_office_hours(policy: Policy, lead: timedelta, memory: Memory, now: datetime) -> Desired:
     calendar = _calendar(policy)
     opening = calendar.opening_at(now)
     if opening is not None:
         end = _end(calendar, opening.end, lead)
+        if memory.running_since is None and now + lead >= end:
+            return Desired(False, f"off, and could not be ready before {_clock(end, policy)}", end)
         return Desired(True, f"open until {_clock(end, policy)}", end)
     coming = calendar.next_opening(now)
     if coming is None:
@@ -123,11 +127,9 @@ def _in_the_warm_window(policy: Policy, memory: Memory, backlog: QueueDepth, now
             return Desired(True, f"{images} images to read that came before closing")
         # The overnight backlog must not keep the first images of the day from their promise.
         early = max(drain(images, policy) - min(policy.results_within, AFTER_OPENING) + MARGIN, timedelta())
-        return _in_office_hours(policy, lead + early, now)
+        return _in_office_hours(policy, lead + early, memory, now)
     if patience is None or memory.idle_since is None:
-        if patience is not None and memory.awake_since is None and now + lead >= opening.end:
-            return Desired(False, f"{images} images wait; closing comes before it could read them", opening.end)
-        return _in_office_hours(policy, lead, now)
+        return _in_office_hours(policy, lead, memory, now)
     asleep_at = max(memory.idle_since, opening.start) + patience
     if now < asleep_at:
         return Desired(True, "warm: more may come", min(asleep_at, opening.end))

@@ -29,11 +29,11 @@ def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answers `{"models": {"logos": {"desired", "reason", "state", "action", …}}}`; events.power_wish draws `event`."""
     logger.append_keys(request_id=context.aws_request_id)
     model = events.power_wish(event).model
-    return reconcile_all(model, is_tick=model is None)
+    return reconcile_all(model, follows=model is None, measures=model is None)
 
 
-def reconcile_all(only: str | None, is_tick: bool = False) -> dict[str, Any]:
-    """One step for each model, or for one; the tick follows a step of the gate up, and keeps the metrics.
+def reconcile_all(only: str | None, follows: bool = False, measures: bool = False) -> dict[str, Any]:
+    """One step for each model, or for one; `follows`: a step of the gate is followed up; `measures`: with metrics.
 
     Raises TransientError at the end if any failed: the others were served.
     """
@@ -42,12 +42,12 @@ def reconcile_all(only: str | None, is_tick: bool = False) -> dict[str, Any]:
         for warning in each.model.warnings:
             logger.warning("not_understood", model=each.model.spec.name, reason=warning)
     beats, errors = dict[str, Any](), dict[str, str](unread)
-    for name, result in reconcile_models(ports, clock, pause if is_tick else None).items():
+    for name, result in reconcile_models(ports, clock, pause if follows else None).items():
         if isinstance(result, BaseException):
             errors[name] = str(result) if isinstance(result, TransientError) else f"{type(result).__name__}: {result}"
             continue
         beats[name] = report(result)
-        if is_tick:
+        if measures:
             measure(result)
     if errors:
         logger.error("not_reconciled", models=errors)

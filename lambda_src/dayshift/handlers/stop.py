@@ -22,7 +22,7 @@ def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     if wish.is_nothing:
         return {"models": {}}
     if not wish.is_retiring:
-        return reconcile_all(wish.model)
+        return reconcile_all(wish.model, follows=True)  # should the ticks be dead, this closes, drains and stops
     ports, unread = power.ports(wish.model, clock())
     if unread:
         raise ConfigurationError(f"cannot be stopped before it is destroyed: {unread}")

@@ -13,6 +13,8 @@ from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
 from dayshift.domain.results import Status
 from dayshift.services.label import Answer, Clock, LabelPorts, Outcome, conclude, label
 
+OFTEN = 5  # receives
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -34,6 +36,7 @@ class Settled:
 
 def label_batch(messages: Sequence[Envelope], shift: Shift, report: Callable[[Outcome], None]) -> tuple[str, ...]:
     """Labels a batch concurrently; answers the ids of the messages to deliver again. No image costs another."""
+    _rest_beforehand(messages, shift)
     rest: dict[str, int] = {}
     returned: list[str] = []
     with ThreadPoolExecutor(shift.ports.calls_in_flight, thread_name_prefix="label") as pool:
@@ -50,6 +53,16 @@ def label_batch(messages: Sequence[Envelope], shift: Shift, report: Callable[[Ou
     with suppress(TransientError):  # they come back all the same, after the queue's own visibility timeout
         shift.ports.inbox.rest(rest)
     return tuple(returned)
+
+
+def _rest_beforehand(messages: Sequence[Envelope], shift: Shift) -> None:
+    """A message that came back often is told to rest before the work: should the labeler die of it, or die anyway, it
+    comes back later each time, and a breakdown of hours does not use up its receives. Done, it is deleted all the same.
+    """
+    often = [message for message in messages if message.receive_count >= OFTEN]
+    if often:
+        with suppress(TransientError):
+            shift.ports.inbox.rest({message.receipt: backoff_seconds(message.receive_count) for message in often})
 
 
 def _waves(messages: Sequence[Envelope]) -> Iterable[list[Envelope]]:

@@ -38,7 +38,7 @@ def wish(of: Policy, now: datetime, memory: Memory = FRESH, backlog: QueueDepth 
     [
         ("08:29", "23", False, at("08:30")),
         ("08:30", "23", True, at("18:00")),
-        ("17:59", "23", True, at("18:00")),
+        ("17:29", "23", True, at("18:00")),
         ("18:00", "23", False, at("08:30", "24")),
         ("12:00", "25", False, at("08:30", "26")),  # a closed date
         ("18:00", "27", False, at("08:30", "30")),  # Friday evening
@@ -49,6 +49,12 @@ def test_office_hours_run_from_the_warm_up_to_the_closing(
 ) -> None:
     found = wish(policy(), at(wall, day))
     assert (found.running, found.next_change) == (running, next_change)
+
+
+def test_a_model_that_is_off_is_not_started_for_hours_that_end_before_it_is_ready() -> None:
+    assert not wish(policy(), at("17:30")).running
+    assert wish(policy(), at("17:29")).running
+    assert wish(policy(), at("17:45"), Memory(running_since=at("08:30"))).running
 
 
 def test_a_break_that_is_shorter_than_the_warm_up_stops_nothing() -> None:
@@ -132,16 +138,18 @@ def test_a_woken_model_serves_what_came_meanwhile_and_sleeps_when_nothing_is_lef
     assert wish(of, at("10:58"), woken, QueueDepth(0, 3, 0)).running
     done = replace(woken, idle_since=at("10:58"))
     assert not wish(of, at("10:58"), done, EMPTY).running
-    # What is in flight after three minutes is not being read: it backs off.
-    assert wish(of, at("11:00"), done, QueueDepth(0, 3, 0)).running
-    assert not wish(of, at("11:01"), done, QueueDepth(0, 3, 0)).running
+    # What is in flight longer than the visibility timeout is not being read: it backs off.
+    assert wish(of, at("11:04"), done, QueueDepth(0, 3, 0)).running
+    assert not wish(of, at("11:05"), done, QueueDepth(0, 3, 0)).running
 
 
 def test_the_warm_up_is_learned_and_the_configured_one_counts_at_first() -> None:
     of = policy("on_deadline")
     assert warmup(of, Memory(starts=(600,) * 4)) == timedelta(minutes=30)
     assert warmup(of, Memory(starts=(600,) * 18 + (900, 5400))) == timedelta(minutes=15)
-    assert warmup(of, Memory(starts=(3000,))) == timedelta(minutes=50)
+    assert warmup(of, Memory(starts=(3000,))) == timedelta(minutes=30), "one that took long is no rule yet"
+    assert warmup(of, Memory(starts=(3000, 3000))) == timedelta(minutes=50)
+    assert warmup(of, Memory(starts=(600, 600, 600, 660, 13_020))) == timedelta(minutes=11)
 
 
 def test_where_waking_comes_too_late_the_model_is_warm_while_the_hours_are_open() -> None:
@@ -209,6 +217,6 @@ def test_a_policy_that_nobody_understands_keeps_the_model_off() -> None:
 
 def test_without_hours_a_start_that_became_slower_than_the_promise_is_begun_at_once() -> None:
     day_and_night = policy("on_deadline", hours=None, warmup_minutes=15, results_within_minutes=60)
-    slow = replace(FRESH, starts=(5400,), waiting_since=at("12:00"))
+    slow = replace(FRESH, starts=(5400, 5400), waiting_since=at("12:00"))
     assert wish(day_and_night, at("12:00"), slow, SOME).running
     assert not wish(day_and_night, at("12:00"), replace(slow, waiting_since=None)).running

@@ -10,7 +10,7 @@ import pytest
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ClosedError, GoneError, PermanentError, TransientError
 from dayshift.domain.images import ImageRef
-from dayshift.domain.messages import Envelope
+from dayshift.domain.messages import Envelope, backoff_seconds
 from dayshift.services.batch import Shift, label_batch
 from dayshift.services.label import LabelPorts, Outcome
 from tests.fakes import IMAGES, SIGNS, FakeInbox, FakePredictor, FakeRecords, envelope, image, ticking
@@ -221,3 +221,17 @@ def test_a_batch_is_read_side_by_side() -> None:
 
     bench = Bench(Meeting())
     assert bench.label(*(envelope(image(f"incoming/signs/{n}.jpg")) for n in range(10))) == ()
+
+
+def test_a_message_that_came_often_rests_before_the_work_so_that_a_dying_labeler_does_not_use_it_up() -> None:
+    bench, rested_at_work = Bench(), list[dict[str, int]]()
+
+    class Watching(FakePredictor):
+        def predict(self, image: ImageRef) -> Prediction:
+            rested_at_work.append(dict(bench.inbox.rests))
+            return super().predict(image)
+
+    bench.ports = replace(bench.ports, predictor=Watching())
+    often, fresh = envelope(image("incoming/signs/a.jpg"), receive_count=5), envelope(image(), receive_count=4)
+    assert bench.label(often, fresh) == ()
+    assert rested_at_work == [{often.receipt: backoff_seconds(5)}] * 2
