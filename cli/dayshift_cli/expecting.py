@@ -69,7 +69,7 @@ def fires_between(policy: Policy, now: datetime, until: datetime) -> list[dateti
     """When the backstop fires after now and before `until`, in order, as Terraform makes its schedules.
 
     By the days of the week, without closed dates; none for a break that the warm-up fills, and none where the model is
-    awake again.
+    awake again, or may still be reading what was promised.
     """
     if policy.calendar is None or policy.kind is Kind.ALWAYS_ON:
         return []
@@ -78,12 +78,18 @@ def fires_between(policy: Policy, now: datetime, until: datetime) -> list[dateti
     looked_at = weekly.openings(now - _DAY - _wait(policy), until + _DAY)
     awake = [Opening(one.start - policy.warmup, one.end) for one in looked_at]
     late = [one.end + _wait(policy) for one in awake if not any(two.start <= one.end < two.end for two in awake)]
-    return [at for at in late if now < at < until and not any(one.start <= at < one.end for one in awake)]
+    grace = _grace(policy)
+    return [at for at in late if now < at < until and not any(one.start <= at < one.end + grace for one in awake)]
+
+
+def _grace(policy: Policy) -> timedelta:
+    """How long after a closing what came just before it may be promised, and be read."""
+    return policy.results_within if policy.kind is Kind.ON_DEADLINE else timedelta()
 
 
 def _wait(policy: Policy) -> timedelta:
-    """How long after a closing the backstop fires: what came just before it may have been promised."""
-    return BACKSTOP + (policy.results_within if policy.kind is Kind.ON_DEADLINE else timedelta())
+    """How long after a closing the backstop fires."""
+    return BACKSTOP + _grace(policy)
 
 
 def after(model: PoweredModel, until: datetime) -> str:
