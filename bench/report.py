@@ -70,7 +70,7 @@ def show(report: Report, console: Console) -> None:
     ]
     console.print(_table("", ("figure", "measured", "unit", "target", "verdict"), figures))
     for rows in report.tables:
-        console.print(_table(rows.title, rows.columns, rows.rows))
+        console.print(table(rows))
     for note in report.notes:
         console.print(f"· {escape(note)}")
 
@@ -94,6 +94,11 @@ def machine() -> dict[str, str]:
         model = next(iter(names), model)
     cores, python = str(os.cpu_count()), platform.python_version()
     return {"processor": model, "cores": cores, "system": platform.system(), "python": python}
+
+
+def table(rows: Rows) -> Table:
+    """A table of details, for the screen."""
+    return _table(rows.title, rows.columns, rows.rows)
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
