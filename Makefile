@@ -70,7 +70,7 @@ initialised: named package
 		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
 
 ##@ Check it
-.PHONY: test check lint types unit property world soak contract terraform-test plan-test checkov mutants e2e bench fmt
+.PHONY: test check lint types unit property world soak contract terraform-test plan-test checkov mutants e2e bench bench-power fmt
 test: lint types unit property world contract terraform-test plan-test checkov mutants e2e ## Everything below, as CI does
 check: test
 
@@ -120,6 +120,9 @@ e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on 
 
 bench: $(DEV) package ## Benchmarks
 	$(BIN)/python -m bench
+
+bench-power: $(DEV) ## What a model's running time costs, beside the best there could be and beside other policies
+	$(BIN)/python -m bench.power
 
 fmt: $(DEV) ## Format Python and Terraform
 	$(BIN)/ruff check --fix
