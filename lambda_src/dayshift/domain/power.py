@@ -116,8 +116,7 @@ def _is_done(memory: Memory, backlog: QueueDepth, now: datetime) -> bool:
 
 
 def _in_the_warm_window(policy: Policy, memory: Memory, backlog: QueueDepth, now: datetime) -> Desired:
-    calendar, lead = _calendar(policy), warmup(policy, memory)
-    patience = policy.idle or (timedelta(minutes=memory.idle_minutes) if memory.idle_minutes else None)
+    calendar, lead, wait = _calendar(policy), warmup(policy, memory), patience(policy, memory)
     opening = calendar.opening_at(now)
     images = backlog.visible + backlog.in_flight + backlog.delayed
     if opening is None:
@@ -128,13 +127,20 @@ def _in_the_warm_window(policy: Policy, memory: Memory, backlog: QueueDepth, now
         # The overnight backlog must not keep the first images of the day from their promise.
         early = max(drain(images, policy) - min(policy.results_within, AFTER_OPENING) + MARGIN, timedelta())
         return _in_office_hours(policy, lead + early, memory, now)
-    if patience is None or memory.idle_since is None:
+    if wait is None or memory.idle_since is None:
         return _in_office_hours(policy, lead, memory, now)
-    asleep_at = max(memory.idle_since, opening.start) + patience
+    asleep_at = max(memory.idle_since, opening.start) + wait
     if now < asleep_at:
         return Desired(True, "warm: more may come", min(asleep_at, opening.end))
-    minutes = patience / timedelta(minutes=1)
+    minutes = wait / timedelta(minutes=1)
     return Desired(False, f"no work for {minutes:g} min; the next image wakes it")
+
+
+def patience(policy: Policy, memory: Memory) -> timedelta | None:
+    """How long a warm model waits for work before it sleeps; None: it does not, or there is no warm window."""
+    if policy.kind is not Kind.ON_DEADLINE or is_deadline_wake(policy, memory):
+        return None
+    return policy.idle or (timedelta(minutes=memory.idle_minutes) if memory.idle_minutes else None)
 
 
 def _calendar(policy: Policy) -> Calendar:

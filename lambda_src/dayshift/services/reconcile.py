@@ -7,7 +7,7 @@ forgets when; the next tick observes the rest.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dayshift.domain.deadline import is_deadline_wake, warmup
 from dayshift.domain.errors import TransientError
@@ -16,7 +16,7 @@ from dayshift.domain.memory import Memory
 from dayshift.domain.noticing import is_drain_over, is_held_off, noticed, settled
 from dayshift.domain.policy import Kind
 from dayshift.domain.ports import Arrivals, Depth, Gate, ModelPower, ModelStatus, PowerState
-from dayshift.domain.power import desired
+from dayshift.domain.power import desired, patience
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.warm_window import EVERY, HISTORY, choose_idle
 from dayshift.services.heartbeat import MINUTE, Heartbeat, heartbeat
@@ -24,6 +24,7 @@ from dayshift.services.heartbeat import MINUTE, Heartbeat, heartbeat
 Clock = Callable[[], datetime]
 GATE_STEPS = (Action.ENABLE_MAPPING, Action.DISABLE_MAPPING)
 LOOKS = 3
+ARRIVALS_ARE_TOLD_BY = timedelta(minutes=5)  # one count of five minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
     mapping, depth = ports.gate.state(), ports.queue.depth()
     status = ports.power.describe() if ports.power else _always_there(mapping)
     memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now)
+    memory = _not_idle_by_chance(memory, ports, now)
     # 2 decide
     wish = desired(model.policy, memory, depth, model.override, now)
     state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
@@ -106,6 +108,22 @@ def _learned(ports: ReconcilePorts, now: datetime) -> Memory:
     patience = choose_idle(arrivals, policy, warmup(policy, memory), now)
     minutes = None if patience is None else round(patience / MINUTE)
     return replace(memory, idle_minutes=minutes, learned_at=now)
+
+
+def _not_idle_by_chance(memory: Memory, ports: ReconcilePorts, now: datetime) -> Memory:
+    """The memory, its idle time counted from the last arrival: what an open gate reads at once is waiting at no tick.
+
+    The arrivals are asked for only where the looks say that a warm model may go to sleep.
+    """
+    wait, idle = patience(ports.model.policy, memory), memory.idle_since
+    if wait is None or idle is None or now - idle < wait or memory.running_since is None:
+        return memory
+    try:
+        arrivals = ports.arrivals.since(idle - ARRIVALS_ARE_TOLD_BY)
+    except TransientError:
+        return replace(memory, idle_since=now)  # a model that is warm too long is the cheaper mistake
+    latest = max((moment + ARRIVALS_ARE_TOLD_BY for moment, _ in arrivals), default=idle)
+    return replace(memory, idle_since=min(max(latest, idle), now))
 
 
 def attend(ports: ReconcilePorts, clock: Clock, pause: Callable[[], None]) -> Heartbeat:

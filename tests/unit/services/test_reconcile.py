@@ -192,6 +192,28 @@ def test_the_patience_is_learned_once_a_week_and_only_for_the_warm_window() -> N
     assert other.arrivals.asked == 0
 
 
+def test_a_warm_model_that_reads_everything_at_once_is_not_idle() -> None:
+    quick = replace(PROMISE, idle=30 * MINUTE)
+    noon = MORNING + 4 * 60 * MINUTE
+    model = Model(quick, power=FakePower(ModelState.RUNNING), arrivals=FakeArrivals([(noon + 20 * MINUTE, 3)]))
+    model.gate.is_open = True
+    assert model.tick(noon).desired
+    assert model.tick(noon + 30 * MINUTE).desired, "the queue was empty at both looks, and yet images came"
+    assert model.memory.idle_since == noon + 25 * MINUTE
+    assert model.tick(noon + 54 * MINUTE).desired
+    assert model.arrivals.asked == 1
+    assert not model.tick(noon + 55 * MINUTE).desired
+
+
+def test_a_warm_model_stays_warm_while_nobody_tells_of_arrivals() -> None:
+    blind = FakeArrivals(refuse=TransientError("Throttling while reading metrics"))
+    model = Model(replace(PROMISE, idle=30 * MINUTE), power=FakePower(ModelState.RUNNING), arrivals=blind)
+    model.gate.is_open = True
+    noon = MORNING + 4 * 60 * MINUTE
+    assert model.tick(noon).desired
+    assert model.tick(noon + 30 * MINUTE).desired
+
+
 def test_a_history_that_cannot_be_read_changes_nothing() -> None:
     model = Model(PROMISE, arrivals=FakeArrivals(refuse=TransientError("Throttling while reading metrics")))
     assert model.tick(MORNING).action is Action.START_MODEL
