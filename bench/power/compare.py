@@ -21,8 +21,8 @@ POLICIES: Mapping[str, Callable[[Demand], Policy]] = {
 PLAIN = "fixed_schedule"
 STEPS = len(POLICIES) + 1
 BOUND_IS = (
-    "no policy that meets the objective bills less: 5 of 100 in-hours images may be left, all others are in time; "
-    "hours_serving_all is the same without leaving any"
+    "hours: the clairvoyant optimum that has every image in time, which cost_ratio is to; hours_leaving_5_percent: no "
+    "policy that meets the objective bills less, if the 5 of 100 in-hours images that it forgives are never read at all"
 )
 
 
@@ -36,7 +36,11 @@ class Comparison:
     outcomes: Mapping[str, Outcome]
 
     def cost_ratio(self, policy: str) -> float:
-        """A policy's billed time to the bound's."""
+        """A policy's billed time to the optimum's that has every image in time, as our policy promises."""
+        return self.outcomes[policy].billed_minutes / self.bound.serving_all
+
+    def ratio_to_bound(self, policy: str) -> float:
+        """A policy's billed time to what not even a policy that uses all the grace of the objective can save."""
         return self.outcomes[policy].billed_minutes / self.bound.minutes
 
     def to_plain(self, policy: str) -> float:
@@ -68,9 +72,9 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         },
         "settings": asdict(demand.setting),
         "bound": {
-            "hours": round(bound.minutes / 60, 4),
-            "hours_serving_all": round(bound.serving_all / 60, 4),
-            "starts_serving_all": len(bound.runs),
+            "hours": round(bound.serving_all / 60, 4),
+            "starts": len(bound.runs),
+            "hours_leaving_5_percent": round(bound.minutes / 60, 4),
             "cannot_be_on_time": bound.late,
             "is": BOUND_IS,
         },
@@ -82,6 +86,7 @@ def _policy(comparison: Comparison, name: str) -> dict[str, Any]:
     outcome = comparison.outcomes[name]
     return {
         "cost_ratio": round(comparison.cost_ratio(name), 4),
+        "cost_ratio_leaving_5_percent": round(comparison.ratio_to_bound(name), 4),
         "hours": round(outcome.hours, 4),
         "on_time": round(outcome.on_time, 6),
         "on_time_in_hours": round(outcome.on_time_in_hours, 6),

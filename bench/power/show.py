@@ -8,7 +8,8 @@ from bench.power.compare import Comparison
 from bench.report import Report, Rows
 
 NOTES = (
-    "The bound knows all arrivals and leaves the 5 of 100 in-hours images that the objective forgives, at their best.",
+    "cost ratio: to the optimum that knows all arrivals and has every image in time, as our policy promises.",
+    "leaving 5 %: a bound that may leave, unread for ever, the 5 of 100 in-hours images that the objective forgives.",
     "on time: in-hours images within the promise; the objective asks for 95 of 100, and for all others in time.",
     "plain: the fixed schedule with 30 min lead. Its column for the bound says what not even foresight could save.",
 )
@@ -31,11 +32,22 @@ def of_trace(comparison: Comparison) -> Rows:
         for name, outcome in comparison.outcomes.items()
     ]
     bound, plain = comparison.bound, comparison.outcomes["fixed_schedule"].billed_minutes
-    least = ("the bound", "1.000", f"{bound.minutes / 60:,.1f}", "", "", "", "", f"{bound.minutes / plain:.3f}", "")
     every = bound.serving_all
+    left = f"{bound.minutes / every:.3f}"
+    least = (
+        "leaving 5 %, a bound",
+        left,
+        f"{bound.minutes / 60:,.1f}",
+        "",
+        "",
+        "",
+        "",
+        f"{bound.minutes / plain:.3f}",
+        "",
+    )
     most = (
-        "all on time, clairvoyant",
-        f"{every / bound.minutes:.3f}",
+        "optimum, clairvoyant",
+        "1.000",
         f"{every / 60:,.1f}",
         *("", "", ""),
         f"{len(bound.runs):,}",
@@ -51,7 +63,7 @@ def of_trace(comparison: Comparison) -> Rows:
     )
     if bound.late:
         title += f"; {bound.late:,} images could not even be on time with a model that is always on"
-    return Rows(title, columns, (*rows, least, most))
+    return Rows(title, columns, (*rows, most, least))
 
 
 def of_set(results: Sequence[Result]) -> Report:
@@ -74,6 +86,7 @@ def _cells(promise: int, results: Sequence[Result]) -> Rows:
             (
                 f"{generator.replace('_', ' ')}, {volume:,} a day",
                 f"{mean_ratio(seeds):.3f}",
+                f"{_mean(each.ratio_to_bound for each in seeds):.3f}",
                 f"{min(each.on_time_in_hours[OURS] for each in seeds):.2%}",
                 f"{_mean(each.to_plain[OURS] for each in seeds):.3f}",
                 f"{_mean(each.all_to_plain for each in seeds):.3f}",
@@ -84,10 +97,11 @@ def _cells(promise: int, results: Sequence[Result]) -> Rows:
     columns = (
         "demand",
         "cost ratio",
+        "leaving 5 %",
         "on time, worst",
         "to plain",
-        "all on time to plain",
-        "bound to plain",
+        "optimum to plain",
+        "leaving 5 % to plain",
         "objective",
     )
     return Rows(f"results within {promise} min", columns, tuple(rows))
