@@ -5,7 +5,7 @@ served. Two bounds are reckoned, both by the recurrence of `bench.power.recurren
 
 - `serving_all`: every image is done when it is due. Exact (against all ways there are, in the tests). Policies are
   measured by it, as ours promises every image.
-- `minutes`: what the objective asks, and no more: of the images that arrive in hours 5 of 100 may be left. It is a lower
+- `minutes`: what the objective asks, and no more: of the images that come in hours 5 of 100 may be left. It is a lower
   bound, not a plan: an image that is left is never served, and minutes are not whole. It is told beside the other.
 
 The grace is one number for the whole trace, so it is given a price instead (Lagrange): for any price of at least one
