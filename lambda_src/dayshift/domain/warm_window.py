@@ -34,8 +34,9 @@ def choose_idle(arrivals: Sequence[Arrival], policy: Policy, warmup: timedelta, 
     if policy.calendar is None or not arrivals or now - arrivals[0][0] < LEAST_HISTORY:
         return None
     start = max(arrivals[0][0], now - HISTORY)
-    openings = [opening for opening in policy.calendar.openings(start, now) if start <= opening.start]
-    openings = [opening for opening in openings if opening.end <= now]
+    openings = [
+        Opening(max(opening.start, start), min(opening.end, now)) for opening in policy.calendar.openings(start, now)
+    ]
     plain = sum((opening.end - opening.start + warmup for opening in openings), timedelta())
     for factor in CANDIDATES:
         tried = replayed(arrivals, openings, warmup * factor, policy, warmup)

@@ -45,3 +45,15 @@ def test_the_smallest_patience_that_keeps_the_promise_wins() -> None:
 )
 def test_with_too_little_history_or_no_candidate_the_plain_schedule_stays(seen: list[tuple[datetime, int]]) -> None:
     assert choose_idle(seen, POLICY, W, NOW) is None
+
+
+def test_hours_that_never_close_are_replayed_too() -> None:
+    always = Policy.from_json(
+        {
+            "power": "on_deadline",
+            "hours": {"timezone": "UTC", "open": ["Mon-Sun 00:00-24:00"]},
+            "results_within_minutes": 15,
+        }
+    )
+    rare = [(MONDAY + timedelta(days=day, hours=5), 1) for day in range(20)]
+    assert choose_idle(rare, always, W, NOW) is None, "each image would find it asleep"
