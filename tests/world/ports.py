@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from dayshift.domain.detections import Detection, Kind, Prediction
@@ -49,7 +50,11 @@ class QueuePort:
     def send(self, requests: Sequence[InferenceRequest]) -> None:
         for number in range(0, len(requests), 10):
             bodies = [request.to_json() for request in requests[number : number + 10]]
-            self.line.call("queue.send", lambda bodies=bodies: [self.site.queue.send(body) for body in bodies])  # type: ignore[misc]
+            self.line.call("queue.send", partial(self._sent, bodies))
+
+    def _sent(self, bodies: Sequence[str]) -> None:
+        for body in bodies:
+            self.site.queue.send(body)
 
     def depth(self) -> QueueDepth:
         return self.line.call("queue.depth", self.site.queue.depth)

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -85,7 +86,7 @@ def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figur
         for _ in range(_poisson(random, faults_a_week * weeks)):
             chance = Random(random.random())
             moment = world.began_at + random.uniform(0, weeks * WEEK)
-            world.loop.at(moment, lambda chance=chance: troubles.update([happens(world, chance)]))  # type: ignore[misc]
+            world.loop.at(moment, partial(_trouble, troubles, world, chance))
         world.loop.run_until(world.began_at + weeks * WEEK)
         world.recorder.outages.clear()
         world.scheduler.troubles.clear()
@@ -131,6 +132,10 @@ def _key_of(message: Message) -> str:
     return next(uploaded.image.key for uploaded in events.images_from_s3(body))
 
 
+def _trouble(troubles: Counter[str], world: World, chance: Random) -> None:
+    troubles[happens(world, chance)] += 1
+
+
 def _upload(world: World, random: Random, weeks: int) -> None:
     """Images come in bursts, most of them while the hours are open, some at night and at the weekend."""
     for number in range(IMAGES_A_WEEK * weeks // 6):
@@ -141,7 +146,7 @@ def _upload(world: World, random: Random, weeks: int) -> None:
             name = f"{number}-{one} a+b é.jpg"
             world.loop.at(
                 moment + one * random.uniform(0, 20),
-                lambda name=name, is_readable=is_readable: world.put(name, is_readable),  # type: ignore[misc]
+                partial(world.put, name, is_readable),
             )
 
 

@@ -1,6 +1,7 @@
 """Models that are not applied yet: what Terraform itself says of a file of variables."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,12 @@ LOGOS = f"""
     hours  = {{ timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"], closed_on = ["2026-12-24"] }}
   }}"""
 SIGNS = '\n  signs = { family = "rekognition", prefix = "signs/" }'
-needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="there is no terraform on PATH")
+
+
+@pytest.fixture(autouse=True)
+def terraform_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's own `terraform`, as `make` puts it first."""
+    monkeypatch.setenv("PATH", str(CONFIGURATION.parent / "tools"), prepend=os.pathsep)
 
 
 @pytest.fixture
@@ -47,7 +53,6 @@ def _schedule(path: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, given)
 
 
-@needs_terraform
 @pytest.mark.usefixtures("no_aws")
 def test_a_file_is_foreseen_with_terraforms_own_defaults_before_anything_is_applied(tmp_path: Path) -> None:
     path = _file(tmp_path, LOGOS, SIGNS)
@@ -60,7 +65,6 @@ def test_a_file_is_foreseen_with_terraforms_own_defaults_before_anything_is_appl
     assert {day["model"] for day in days} == {"logos"}
 
 
-@needs_terraform
 def test_public_holidays_are_closed_as_terraform_merges_them(tmp_path: Path) -> None:
     def closed(place: str) -> list[str]:
         path = _file(tmp_path, LOGOS.replace("closed_on =", f'holidays_of = "{place}", closed_on ='))
@@ -74,7 +78,6 @@ def test_public_holidays_are_closed_as_terraform_merges_them(tmp_path: Path) -> 
     assert closed("DE-NI") == closed("DE")
 
 
-@needs_terraform
 def test_units_and_a_price_of_ones_own_count(tmp_path: Path) -> None:
     def usd(change: str) -> Any:
         path = _file(tmp_path, LOGOS.replace("power  =", f"{change}\n    power  ="))
@@ -84,7 +87,6 @@ def test_units_and_a_price_of_ones_own_count(tmp_path: Path) -> None:
     assert usd("usd_per_hour = 1") == 9.5
 
 
-@needs_terraform
 @pytest.mark.parametrize(
     ("models", "said"),
     [
@@ -101,7 +103,6 @@ def test_what_terraform_refuses_is_said_in_its_words(tmp_path: Path, models: str
     assert len(result.stderr.splitlines()) == 1
 
 
-@needs_terraform
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -115,14 +116,12 @@ def test_models_that_are_not_meant_are_wrong_usage(tmp_path: Path, arguments: li
     assert said in " ".join(result.stderr.split())
 
 
-@needs_terraform
 def test_a_file_without_power_has_nothing_to_foresee_and_two_must_be_told_apart(tmp_path: Path) -> None:
     assert "No model of" in _schedule(_file(tmp_path, SIGNS)).stderr
     photos = LOGOS.replace("logos", "photos")
     assert "Name one of the 2 powered models" in _schedule(_file(tmp_path, LOGOS, photos)).stderr
 
 
-@needs_terraform
 def test_a_file_without_models_is_told(tmp_path: Path) -> None:
     path = tmp_path / "none.tfvars"
     path.write_text('name = "acme"\nenvironment = "dev"\n')

@@ -22,7 +22,8 @@ def arrivals(*hours: float, days: int = 19) -> list[tuple[datetime, int]]:
 
 
 def test_a_replayed_day_bills_its_starts_and_warm_hours_and_knows_who_came_in_vain() -> None:
-    day = next(iter(POLICY.calendar.openings(MONDAY, NOW)))  # type: ignore[union-attr]
+    assert POLICY.calendar
+    day = next(POLICY.calendar.openings(MONDAY, NOW))
     seen = replayed(arrivals(9.25, 12, 12.4, 17.75, days=1), [day], W, POLICY, W)
     # Warm 9:00-9:45 after W; asleep; 12:00 wakes it, reads at 12:30 (two images), warm until 13:00; 17:45 is too late.
     assert seen.billed == W + timedelta(minutes=45) + W + timedelta(minutes=30)
