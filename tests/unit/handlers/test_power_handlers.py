@@ -40,6 +40,23 @@ def test_every_door_does_what_the_clock_says_whatever_its_name(powered: PoweredW
     assert powered.call(door, {"model": "logos"})["logos"]["action"] == "STOP_MODEL"
 
 
+@pytest.mark.parametrize(
+    ("door", "event", "is_off"),
+    [("stop", {"model": "logos"}, True), ("reconcile", {}, True), ("start", {"model": "logos"}, False)],
+)
+def test_a_closing_and_a_tick_close_drain_and_stop_in_one_call(
+    powered: PoweredWorld, door: str, event: dict[str, Any], is_off: bool
+) -> None:
+    powered.service.status = "RUNNING"
+    powered.call("reconcile", {})
+    assert powered.gate("logos") == "Enabled"
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    powered.put("logos", "override", json.dumps({"mode": "off", "until": until}))
+    powered.call(door, event)
+    assert powered.gate("logos") == "Disabled"
+    assert (powered.service.status == "STOPPING") == is_off
+
+
 def test_the_tick_writes_one_line_of_metrics_a_model(powered: PoweredWorld, capsys: pytest.CaptureFixture[str]) -> None:
     powered.add("signs", target=TARGET.replace("logos", "signs"))
     capsys.readouterr()
