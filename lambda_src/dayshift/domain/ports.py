@@ -25,6 +25,10 @@ class Predictor(Protocol):
     def predict(self, image: ImageRef) -> Prediction:
         """What the model sees. Raises PermanentError, GoneError or TransientError."""
 
+    def predict_bytes(self, content: bytes) -> Prediction:
+        """What the model sees in bytes that lie nowhere. Raises PermanentError, TransientError, or ClosedError while the
+        model sleeps. Whoever asks has seen that they are within the limits."""
+
 
 class Records(Protocol):
     """The terminal records of one model."""
