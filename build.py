@@ -40,8 +40,8 @@ DROPPED = frozenset(
 )
 KEPT = {
     "aws-lambda-powertools": frozenset(PurePosixPath("aws_lambda_powertools", each) for each in _POWERTOOLS.split()),
-    "typing-extensions": frozenset([PurePosixPath()]),
     "jmespath": frozenset[PurePosixPath](),  # Lambda's runtime has it, with boto3
+    "typing-extensions": frozenset[PurePosixPath](),  # lambda_src/stand_ins has the little that is used of it
 }
 NATIVE = {".so", ".pyd", ".dylib", ".dll"}
 
@@ -91,11 +91,11 @@ def dependencies(folder: Path) -> dict[str, bytes]:
 
 
 def sources(folder: Path) -> dict[str, bytes]:
-    """Our own files in `folder`/dayshift, by name in the zip."""
+    """Our own files in `folder`/dayshift and, beside that package, those in `folder`/stand_ins, by name in the zip."""
     members = {}
-    for file in (folder / "dayshift").rglob("*"):
+    for file in [*(folder / "dayshift").rglob("*"), *(folder / "stand_ins").glob("*.py")]:
         if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyi" and file.name != "py.typed":
-            name = file.relative_to(folder)
+            name = file.relative_to(folder / "stand_ins" if file.parent.name == "stand_ins" else folder)
             _refuse_native(PurePosixPath(name), str(folder))
             members[name.as_posix()] = file.read_bytes()
     if not members:
