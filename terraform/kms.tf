@@ -21,14 +21,17 @@ resource "aws_kms_key" "main" {
         Resource  = "*"
       },
       {
-        Sid       = "LogsOfOurFunctions"
+        Sid       = "OurLogs"
         Effect    = "Allow"
         Principal = { Service = "logs.${var.region}.amazonaws.com" }
         Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
         Resource  = "*"
         Condition = {
           ArnLike = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${local.account.partition}:logs:${var.region}:${local.account.id}:log-group:/aws/lambda/${local.prefix}-*"
+            "kms:EncryptionContext:aws:logs:arn" = [
+              for kind in ["lambda", "sagemaker/Endpoints", "vendedlogs"] :
+              "arn:${local.account.partition}:logs:${var.region}:${local.account.id}:log-group:/aws/${kind}/${local.prefix}-*"
+            ]
           }
         }
       },

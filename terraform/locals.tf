@@ -19,9 +19,9 @@ locals {
 ####################################################################################################
 
 locals {
-  # An object or null, never a bare ARN: whether there is a key must be known while planning, its ARN need not be.
-  kms_key = var.kms_key.create ? { arn = aws_kms_key.main[0].arn } : (
-    var.kms_key.arn != null ? { arn = var.kms_key.arn } : null
+  # An object or null, never a bare ARN: whether there is a key, and which, must be known while planning, its ARN need not be.
+  kms_key = var.kms_key.create ? { arn = aws_kms_key.main[0].arn, known_as = "alias/${local.prefix}" } : (
+    var.kms_key.arn != null ? { arn = var.kms_key.arn, known_as = var.kms_key.arn } : null
   )
 }
 

@@ -24,7 +24,7 @@ module "schedules" {
   for_each = toset(local.powered)
 
   name      = each.key
-  target    = var.models[each.key].target
+  identity  = module.models[each.key].identity
   window    = module.models[each.key].power.window
   backstops = module.models[each.key].power.backstops
   functions = {

@@ -58,6 +58,7 @@ module "power" {
         sid       = sid
         actions   = statements[0].actions
         resources = distinct(flatten(statements[*].resources))
+        condition = try(statements[0].condition, {}) # the same for all models of a family
       }
     ],
   )

@@ -28,9 +28,34 @@ variable "models" {
     options = optional(object({
       features                   = optional(set(string), ["labels", "text"])
       minimum_confidence_percent = optional(number)
-      maximum_labels             = optional(number, 25)
+      maximum_labels             = optional(number)
       inference_units            = optional(number, 1)
       maximum_inference_units    = optional(number)
+
+      endpoint = optional(object({
+        variants = map(object({
+          image          = string
+          model_data_url = optional(string)
+          environment    = optional(map(string), {})
+          weight         = optional(number, 1)
+          instance_type  = optional(string)
+          instance_count = optional(number, 1)
+          serverless     = optional(object({ memory_mb = number, maximum_concurrency = number }))
+        }))
+        asynchronous = optional(bool, false)
+        kms_key_arn  = optional(string)
+        content_type = optional(string, "application/x-image")
+        accept       = optional(string, "application/json")
+        json         = optional(string)
+        response = optional(object({
+          at         = optional(string, "")
+          name       = optional(string)
+          score      = optional(string)
+          names_at   = optional(string)
+          scores_are = optional(string, "probabilities")
+        }), {})
+        classes_file = optional(string)
+      }))
     }), {})
   }))
   description = <<-TEXT
@@ -67,13 +92,13 @@ variable "models" {
 
   validation {
     # One row each in modules/model/families.tf.
-    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels"], model.family)])
-    error_message = "models[*].family must be \"rekognition\" or \"custom_labels\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
+    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels", "sagemaker"], model.family)])
+    error_message = "models[*].family must be \"rekognition\", \"custom_labels\" or \"sagemaker\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
   }
 
   validation {
-    condition     = alltrue([for model in values(var.models) : model.family != "rekognition" || model.target == null])
-    error_message = "models[*].target must be left out for family rekognition, which has no model of yours; got ${jsonencode({ for name, model in var.models : name => model.target })}."
+    condition     = alltrue([for model in values(var.models) : model.family == "custom_labels" || model.target == null])
+    error_message = "models[*].target must be left out for family rekognition, which has no model of yours, and for sagemaker, whose endpoint is made here; got ${jsonencode({ for name, model in var.models : name => model.target })}."
   }
 
   validation {
@@ -128,10 +153,10 @@ variable "models" {
 
   validation {
     condition = alltrue([
-      for model in values(var.models) :
+      for model in values(var.models) : model.options.maximum_labels == null ? true :
       model.options.maximum_labels >= 1 && model.options.maximum_labels <= 1000 && model.options.maximum_labels == floor(model.options.maximum_labels)
     ])
-    error_message = "models[*].options.maximum_labels must be a whole number from 1 to 1000, for example 25; got ${jsonencode({ for name, model in var.models : name => model.options.maximum_labels })}."
+    error_message = "models[*].options.maximum_labels must be left out or a whole number from 1 to 1000, for example 25; got ${jsonencode({ for name, model in var.models : name => model.options.maximum_labels })}."
   }
 
   ####################################################################################################
@@ -182,8 +207,8 @@ variable "models" {
   }
 
   validation {
-    condition     = alltrue([for model in values(var.models) : model.family != "custom_labels" || model.power != null])
-    error_message = "models[*].power must be set for family custom_labels, which is paid by the hour, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
+    condition     = alltrue([for model in values(var.models) : model.family == "rekognition" || model.power != null])
+    error_message = "models[*].power must be set for families custom_labels and sagemaker, which are started and stopped, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
   }
 
   validation {

@@ -6,7 +6,7 @@ mock_provider "aws" {
 
 variables {
   name               = "logos"
-  target             = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
+  identity           = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
   group              = "acme-test"
   scheduler_role_arn = "arn:aws:iam::123456789012:role/scheduler"
   backstop_role_arn  = "arn:aws:iam::123456789012:role/backstop"
@@ -134,7 +134,7 @@ run "a_model_that_is_always_there_has_no_backstop" {
   }
 
   variables {
-    target            = null
+    identity          = null
     backstops         = []
     backstop_role_arn = null
   }

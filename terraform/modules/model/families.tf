@@ -18,7 +18,7 @@ locals {
       usd_per_hour   = 0
       options = {
         features                   = var.model.options.features
-        maximum_labels             = var.model.options.maximum_labels
+        maximum_labels             = coalesce(var.model.options.maximum_labels, 25)
         minimum_confidence_percent = coalesce(var.model.options.minimum_confidence_percent, 55)
       }
       statements = [{
@@ -37,7 +37,7 @@ locals {
       options = {
         inference_units            = var.model.options.inference_units
         maximum_inference_units    = var.model.options.maximum_inference_units
-        maximum_labels             = var.model.options.maximum_labels
+        maximum_labels             = coalesce(var.model.options.maximum_labels, 25)
         minimum_confidence_percent = var.model.options.minimum_confidence_percent # null: what its training found best
       }
       statements = [{
@@ -72,9 +72,15 @@ locals {
         resource  = var.model.target
       }]
     }
+
+    sagemaker = local.sagemaker # in families_sagemaker.tf
   }
 
   family = local.families[var.model.family]
+
+  # What is started and stopped, and what a start makes it from: with another of these it is another model.
+  target   = local._is_endpoint ? local._endpoint_name : var.model.target
+  identity = local._is_endpoint ? "${local._endpoint_name} from ${local._configuration}" : var.model.target
 
   _rekognition_action = {
     labels = "rekognition:DetectLabels"

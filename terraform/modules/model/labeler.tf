@@ -24,7 +24,7 @@ module "labeler" {
     MODEL = jsonencode({
       name    = var.name
       family  = var.model.family
-      target  = var.model.target
+      target  = local.target
       prefix  = var.model.prefix
       options = local.family.options
     })

@@ -7,6 +7,26 @@ output "prefix" {
   value       = var.model.prefix
 }
 
+output "target" {
+  description = "What the family runs, for example the name of an endpoint; null for a family that is always there."
+  value       = local.target
+}
+
+output "identity" {
+  description = "The target, and what a start makes it from: with another it is another model, and the old one has to be stopped first."
+  value       = local.identity
+}
+
+output "options" {
+  description = "What the package is told of the model's options."
+  value       = local.family.options
+}
+
+output "read_statements" {
+  description = "What whoever reads with the model may ask of it."
+  value       = local.family.statements
+}
+
 ####################################################################################################
 # Queue
 ####################################################################################################

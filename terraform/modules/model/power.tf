@@ -33,9 +33,10 @@ resource "aws_ssm_parameter" "kept" {
   }
 }
 
-# Another target is another model: nothing of the old one is remembered, and its override is not kept.
+# Another target is another model, and so is one that is made from something else: nothing of the old one is remembered, and
+# its override is not kept.
 resource "terraform_data" "target" {
-  input = var.model.target
+  input = local.identity
 }
 
 locals {
@@ -54,7 +55,7 @@ locals {
   spec = {
     name         = var.name
     family       = var.model.family
-    target       = var.model.target
+    target       = local.target
     prefix       = var.model.prefix
     options      = local.family.options
     queue_url    = aws_sqs_queue.main.url

@@ -41,9 +41,34 @@ variable "model" {
     options = object({
       features                   = set(string)
       minimum_confidence_percent = optional(number)
-      maximum_labels             = number
+      maximum_labels             = optional(number)
       inference_units            = number
       maximum_inference_units    = optional(number)
+
+      endpoint = optional(object({
+        variants = map(object({
+          image          = string
+          model_data_url = optional(string)
+          environment    = map(string)
+          weight         = number
+          instance_type  = optional(string)
+          instance_count = number
+          serverless     = optional(object({ memory_mb = number, maximum_concurrency = number }))
+        }))
+        asynchronous = bool
+        kms_key_arn  = optional(string)
+        content_type = string
+        accept       = string
+        json         = optional(string)
+        response = object({
+          at         = string
+          name       = optional(string)
+          score      = optional(string)
+          names_at   = optional(string)
+          scores_are = string
+        })
+        classes_file = optional(string)
+      }))
     })
   })
   description = "The model's entry of var.models, its prefix beginning with incoming/."
@@ -95,7 +120,7 @@ variable "settings" {
 ####################################################################################################
 
 variable "kms_key" {
-  type        = object({ arn = string })
-  description = "Customer-managed key; null for keys owned by AWS."
+  type        = object({ arn = string, known_as = string })
+  description = "Customer-managed key, and what it is called while its ARN is not known; null for keys owned by AWS."
   default     = null
 }

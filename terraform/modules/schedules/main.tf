@@ -95,7 +95,8 @@ locals {
 ####################################################################################################
 
 # Asked for nothing while it is made. Before it goes, and so before function, parameters and mapping do, the function stops
-# the model and keeps it off. Another target is another model: the old one is stopped too.
+# the model and keeps it off. Another target is another model: the old one is stopped too. So is an endpoint before the
+# configuration goes that it was made from.
 resource "aws_lambda_invocation" "stop_before_destroy" {
   function_name   = var.functions.stop.name
   lifecycle_scope = "CRUD"
@@ -107,5 +108,5 @@ resource "aws_lambda_invocation" "stop_before_destroy" {
 }
 
 resource "terraform_data" "target" {
-  input = var.target
+  input = var.identity
 }

@@ -7,9 +7,9 @@ variable "name" {
   description = "Name of the model, for example \"logos\"."
 }
 
-variable "target" {
+variable "identity" {
   type        = string
-  description = "What is started and stopped; null for a family that is always there."
+  description = "What is started and stopped, and from what; null for a family that is always there."
 }
 
 variable "window" {
