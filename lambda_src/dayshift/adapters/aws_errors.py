@@ -8,6 +8,7 @@ from botocore.exceptions import (
     ClientError,
     CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
 )
 from botocore.exceptions import (
@@ -27,6 +28,7 @@ ALLOW_IT = "the function's role, or a policy above it, must allow it: apply the 
 SURROUNDINGS: tuple[type[BotoCoreError], ...] = (
     BotoConnectionError,
     HTTPClientError,
+    IncompleteReadError,  # an answer's body that ends too early
     NoCredentialsError,
     CredentialRetrievalError,
 )

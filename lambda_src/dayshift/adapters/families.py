@@ -44,9 +44,26 @@ def _custom_labels_power(client: Client, model: ModelSpec, deployment: str) -> M
     return CustomLabelsPower(client("rekognition"), model, deployment)
 
 
+def _sagemaker(client: Client, model: ModelSpec) -> Predictor:
+    if model.options.get("asynchronous"):
+        from dayshift.adapters.sagemaker_async import SagemakerAsyncPredictor
+
+        return SagemakerAsyncPredictor(client("sagemaker-runtime"), client("s3"), model)
+    from dayshift.adapters.sagemaker import SagemakerPredictor
+
+    return SagemakerPredictor(client("sagemaker-runtime"), client("s3"), model)
+
+
+def _sagemaker_power(client: Client, model: ModelSpec, deployment: str) -> ModelPower:
+    from dayshift.adapters.sagemaker_power import SagemakerPower
+
+    return SagemakerPower(client("sagemaker"), client("sagemaker-runtime"), model, deployment)
+
+
 FAMILIES: Mapping[str, Family] = {
     "rekognition": Family(_rekognition),
     "custom_labels": Family(_custom_labels, _custom_labels_power),
+    "sagemaker": Family(_sagemaker, _sagemaker_power),
 }
 
 

@@ -26,8 +26,8 @@ class Predictor(Protocol):
         """What the model sees. Raises PermanentError, GoneError or TransientError."""
 
     def predict_bytes(self, content: bytes) -> Prediction:
-        """What the model sees in bytes that lie nowhere. Raises PermanentError, TransientError, or ClosedError while the
-        model sleeps. Whoever asks has seen that they are within the limits."""
+        """What the model sees in bytes that lie nowhere, and are no more than it reads. Raises PermanentError,
+        TransientError, or ClosedError while the model sleeps."""
 
 
 class Records(Protocol):
