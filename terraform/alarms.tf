@@ -23,6 +23,7 @@ locals {
     { producer = module.producer.name, sweep = module.sweep.name },
     { for name, model in module.models : "${name}-labeler" => model.labeler_name },
     { for role, function in module.power : role => function.name },
+    { for function in module.api : "api" => function.name },
   )
 }
 

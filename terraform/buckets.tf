@@ -10,6 +10,9 @@ module "images" {
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket
+
+  # The API signs uploads for five minutes. The policy holds the role's keys to little more, should they get out.
+  maximum_signature_age_seconds = var.api == null ? null : 600
 }
 
 # A bucket of its own: what is written here can never trigger the producer.
@@ -18,6 +21,7 @@ module "results" {
 
   name                     = "${local.prefix}-results"
   expire_days              = var.retention_days.results
+  expire_under             = ["results/", "csv/", "_ledger/", "_async/"] # not _models/: what a deployment needs for as long as it is there
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket

@@ -13,7 +13,9 @@ locals {
     functions = merge(
       { producer = module.producer.name, sweep = module.sweep.name },
       { for role, function in module.power : role => function.name },
+      { for function in module.api : "api" => function.name },
     )
+    api_url = one(aws_apigatewayv2_stage.api[*].invoke_url)
     models = {
       for name, model in module.models : name => {
         family       = var.models[name].family

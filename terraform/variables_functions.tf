@@ -41,6 +41,7 @@ variable "memory_mb" {
     labeler   = optional(number, 512)
     sweep     = optional(number, 512)
     reconcile = optional(number, 256)
+    api       = optional(number, 512)
   })
   description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
   default     = {}
@@ -57,6 +58,7 @@ variable "reserved_concurrency" {
   type = object({
     producer = optional(number, -1)
     sweep    = optional(number, -1)
+    api      = optional(number, -1)
   })
   description = "Runs at once that the account keeps for a function, which then has no more; -1 keeps none. Reserving needs a quota of over 100 (new accounts have 10). Labelers: models[*].reserved_concurrency. Example: { producer = 20, sweep = 2 }."
   default     = {}

@@ -11,6 +11,7 @@ from typing import Any
 from python_terraform import IsFlagged, IsNotFlagged, Terraform
 
 ROOT = Path(__file__).resolve().parents[2]
+BESIDE = ("lambda_src/dayshift", "web")  # what the configuration reads outside of its folder: the API's document, the page
 TFVARS = sorted([*ROOT.glob("terraform/envs/*.tfvars"), *ROOT.glob("terraform/examples/*.tfvars")])
 
 # What a machine without AWS needs: no backend to ask, no credentials to check.
@@ -62,6 +63,8 @@ class Configuration:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "terraform"
         shutil.copytree(ROOT / "terraform", self.folder, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        for beside in BESIDE:
+            shutil.copytree(ROOT / beside, folder / beside, ignore=shutil.ignore_patterns("__pycache__"))
         (self.folder / "offline_override.tf").write_text(OFFLINE)
         self._package = folder / "dayshift.zip"
         with zipfile.ZipFile(self._package, "w") as package:

@@ -68,7 +68,7 @@ resource "aws_s3_bucket_policy" "main" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid       = "DenyWithoutTls"
         Effect    = "Deny"
@@ -85,7 +85,28 @@ resource "aws_s3_bucket_policy" "main" {
         Resource  = [aws_s3_bucket.main.arn, "${aws_s3_bucket.main.arn}/*"]
         Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
       },
-    ]
+      ],
+      [
+        for seconds in var.maximum_signature_age_seconds[*] : {
+          # S3 counts milliseconds. A key that was stolen with its signature is of no use for long.
+          Sid       = "DenyOldSignatures"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:PutObject"
+          Resource  = "${aws_s3_bucket.main.arn}/*"
+          Condition = { NumericGreaterThan = { "s3:signatureAge" = tostring(seconds * 1000) } }
+        }
+      ],
+      [
+        for distribution in var.distribution[*] : {
+          Sid       = "OurDistributionReads"
+          Effect    = "Allow"
+          Principal = { Service = "cloudfront.amazonaws.com" }
+          Action    = "s3:GetObject"
+          Resource  = "${aws_s3_bucket.main.arn}/*"
+          Condition = { StringEquals = { "aws:SourceArn" = distribution.arn } }
+        }
+    ])
   })
 
   depends_on = [aws_s3_bucket_public_access_block.main] # S3 refuses two changes of a bucket's access at once
@@ -114,16 +135,18 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
   }
 
   dynamic "rule" {
-    for_each = var.expire_days[*]
+    for_each = var.expire_days == null ? [] : var.expire_under
 
     content {
-      id     = "expire"
+      id     = trimsuffix("expire-${trimsuffix(rule.value, "/")}", "-")
       status = "Enabled"
 
-      filter {}
+      filter {
+        prefix = rule.value == "" ? null : rule.value
+      }
 
       expiration {
-        days = rule.value
+        days = var.expire_days
       }
     }
   }

@@ -11,3 +11,8 @@ output "arn" {
   description = "ARN of the bucket."
   value       = aws_s3_bucket.main.arn
 }
+
+output "domain_name" {
+  description = "Host name by which the Region serves the bucket."
+  value       = aws_s3_bucket.main.bucket_regional_domain_name
+}

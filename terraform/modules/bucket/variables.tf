@@ -14,6 +14,22 @@ variable "access_log_bucket" {
 }
 
 ####################################################################################################
+# Access
+####################################################################################################
+
+variable "maximum_signature_age_seconds" {
+  type        = number
+  description = "Seconds after which an upload is refused that was signed beforehand, whatever its own term says; null for no such limit."
+  default     = null
+}
+
+variable "distribution" {
+  type        = object({ arn = string })
+  description = "Distribution of CloudFront that reads the objects, and reads all of them; null for none."
+  default     = null
+}
+
+####################################################################################################
 # Encryption
 ####################################################################################################
 
@@ -31,6 +47,12 @@ variable "expire_days" {
   type        = number
   description = "Days after which objects are removed; null keeps them."
   default     = null
+}
+
+variable "expire_under" {
+  type        = list(string)
+  description = "Prefixes under which objects are removed after expire_days, for example [\"results/\"]; \"\" is all of the bucket."
+  default     = [""]
 }
 
 variable "expire_old_versions_days" {
