@@ -25,8 +25,9 @@ CODES = (
 )
 # Calls that change something: for all others, failing before and failing after the effect are the same thing.
 CHANGES = (
-    "queue.send", "inbox.rest", "records.write", "predictor.predict", "ledger.remember", "ledger.keep",
-    "power.start", "power.stop", "gate.enable", "gate.disable", "state.remember", "state.switch",
+    "queue.send", "inbox.rest", "records.write", "predictor.predict", "predictor.invoke_endpoint",
+    "ledger.remember", "ledger.keep", "power.start", "power.stop", "power.create_endpoint", "power.delete_endpoint",
+    "gate.enable", "gate.disable", "state.remember", "state.switch",
 )  # fmt: skip
 
 
@@ -42,13 +43,20 @@ class Fault:
     after: bool = False
 
     def strike(self, name: str) -> None:
-        """Raises what our code sees."""
+        """Raises what our services see: through an adapter, as it were."""
+        with surroundings(f"calling {name}"):
+            self.strike_adapter(name)
+
+    def strike_adapter(self, name: str) -> None:
+        """Raises what an adapter sees."""
         if self.kind == DEATH:
             raise Died
-        with surroundings(f"calling {name}"):
-            if self.kind == TIMEOUT:
-                raise ReadTimeoutError(endpoint_url=f"https://{name}")
-            raise ClientError({"Error": {"Code": self.kind, "Message": "injected"}}, name)
+        if self.kind == TIMEOUT:
+            raise ReadTimeoutError(endpoint_url=f"https://{name}")
+        raise ClientError({"Error": {"Code": self.kind, "Message": "injected"}}, name)
+
+
+Strike = Callable[[Fault, str], None]
 
 
 @dataclass(slots=True)
@@ -87,7 +95,7 @@ class Recorder:
     kinds: Counter[str] = field(default_factory=Counter)
     before_call: Callable[[str], None] = lambda name: None  # where two functions are stepped call by call
 
-    def call(self, name: str, effect: Callable[[], T], invocation: Invocation) -> T:
+    def call(self, name: str, effect: Callable[[], T], invocation: Invocation, strike: Strike = Fault.strike) -> T:
         """Does what our code asks of the world, or fails as planned."""
         self.before_call(name)
         if invocation.dead:
@@ -97,21 +105,21 @@ class Recorder:
             self.names.append(name)
         fault = self._fault(name)
         if fault is not None and not fault.after:
-            self._strike(name, fault, invocation)
+            self._strike(name, fault, invocation, strike)
         if name in CHANGES:
             self.changes.append((self.clock(), invocation.function, name))
         result = effect()
         if invocation.dead:  # it died while the effect took its time
             raise Died
         if fault is not None:
-            self._strike(name, fault, invocation)
+            self._strike(name, fault, invocation, strike)
         return result
 
-    def _strike(self, name: str, fault: Fault, invocation: Invocation) -> None:
+    def _strike(self, name: str, fault: Fault, invocation: Invocation, strike: Strike) -> None:
         self.struck.append(self.clock())
         self.kinds[fault.kind] += 1
         invocation.struck, invocation.dead = True, fault.kind == DEATH
-        fault.strike(name)
+        strike(fault, name)
 
     def _fault(self, name: str) -> Fault | None:
         if self.planned and (planned := self.planned.pop(self.count, None)) is not None:

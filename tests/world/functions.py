@@ -11,7 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from dayshift import events
+from dayshift.adapters.families import family_of
 from dayshift.domain.errors import DayshiftError, TransientError
+from dayshift.domain.model import ModelSpec
+from dayshift.domain.ports import ModelPower, Predictor
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.routing import Route
 from dayshift.services.batch import Shift, label_batch
@@ -20,11 +23,11 @@ from dayshift.services.heartbeat import Heartbeat
 from dayshift.services.label import LabelPorts, Outcome
 from dayshift.services.reconcile import ReconcilePorts, reconcile_models
 from dayshift.services.sweep import SweepPorts, sweep_models
-from tests.world import ports, power_ports
+from tests.world import ports, power_ports, sagemaker
 from tests.world.clock import MINUTE, EventLoop, Process
 from tests.world.faults import DEATH, Died, Invocation, Recorder
 from tests.world.queue import Message
-from tests.world.site import Site
+from tests.world.site import DEPLOYMENT, Site
 from tests.world.storage import IMAGES, Bucket
 
 TIMEOUTS = {"producer": 30.0, "labeler": 60.0, "sweep": 300.0, "reconcile": 120.0, "start": 60.0, "stop": 900.0}
@@ -49,7 +52,7 @@ class Functions:
     def routes(self) -> tuple[Route, ...]:
         """Whose images lie where."""
         plans = [site.plan for site in self._sites.values()]
-        return tuple(Route(plan.name, "custom_labels", plan.prefix, f"https://sqs/{plan.name}") for plan in plans)
+        return tuple(Route(plan.name, plan.family, plan.prefix, f"https://sqs/{plan.name}") for plan in plans)
 
     def invoke(self, name: str, run: Callable[[ports.Line], Any], attempt: int = 0) -> None:
         """Asynchronously: what fails is tried twice more."""
@@ -156,12 +159,24 @@ class Functions:
         """What reconciling one model needs."""
         return ReconcilePorts(
             model=model,
-            power=power_ports.PowerPort(line, site),
+            power=self._power(line, site, model.spec),
             gate=power_ports.GatePort(line, site),
             queue=ports.QueuePort(line, site),
             state=power_ports.StatePort(line, site),
             arrivals=power_ports.ArrivalsPort(line, site, self._bucket),
         )
+
+    def _power(self, line: ports.Line, site: Site, spec: ModelSpec) -> ModelPower:
+        """The family's own adapter where there is one below which the world can be put."""
+        make = family_of(spec).power
+        if site.plan.family == "custom_labels" or make is None:
+            return power_ports.PowerPort(line, site)
+        return make(sagemaker.clients(line, site, self._bucket, self._loop), spec, DEPLOYMENT)
+
+    def _predictor(self, line: ports.Line, site: Site, spec: ModelSpec) -> Predictor:
+        if site.plan.family == "custom_labels":
+            return ports.PredictorPort(line, site, self._bucket, self._loop)
+        return family_of(spec).predictor(sagemaker.clients(line, site, self._bucket, self._loop), spec)
 
     def _line(self, name: str) -> ports.Line:
         return ports.Line(self._recorder, Invocation(name, self._loop.now + TIMEOUTS[name]))
@@ -179,7 +194,7 @@ class Functions:
             ]
         }
         model = PoweredModel.from_stored(site.spec, "{}", "{}", self._loop.moment()).spec
-        predictor = ports.PredictorPort(line, site, self._bucket, self._loop)
+        predictor = self._predictor(line, site, model)
         label_ports = LabelPorts(
             model, IMAGES, predictor, ports.RecordsPort(line, site), ports.InboxPort(line, site), MAXIMUM_RECEIVES, 1
         )

@@ -19,7 +19,6 @@ from tests.world.storage import Stored
 from tests.world.world import World
 
 GRACE = 20 * MINUTE  # two ticks, the mapping's lag, ten minutes of draining, and as much again for what went wrong
-OFF = (ModelState.STOPPED, ModelState.FAILED)
 GATE_GRACE = 4 * MINUTE  # the mapping's lag while it closes, a tick to see it, a tick that finds it changing
 READING_PACE = 10 * MINUTE  # an image that comes while the gate is open has its record so soon
 
@@ -67,7 +66,7 @@ def enforced_stop(world: World) -> Iterator[str]:
         is_wanted = any(start <= now - GRACE and now < end for start, end in spending.wanted(site, world))
         was_wanted = any(start <= now and now - GRACE < end for start, end in spending.wanted(site, world))
         state, word = site.service.state, site.mapping.word
-        if not was_wanted and (state not in OFF or word is not Word.DISABLED):
+        if not was_wanted and (not site.service.is_off or word is not Word.DISABLED):
             yield f"I4: {site.plan.name} is {state}, its mapping {word}, and nobody wants it"
         if (
             is_wanted

@@ -3,7 +3,7 @@
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.noticing import DRAIN
 from tests.world.mapping import Word
-from tests.world.site import Site
+from tests.world.site import DEPLOYMENT, Site
 
 ONE_TICK_SECONDS = 60.0
 
@@ -21,3 +21,23 @@ def stopping(site: Site) -> None:
     has_time = site.mapping.closed_for() < DRAIN.total_seconds() - ONE_TICK_SECONDS
     if site.queue.depth().in_flight > 0 and has_time:
         site.orders.append(f"{site.plan.name}: model stopped with images in flight and time left to drain")
+
+
+def deleting(site: Site) -> None:
+    """Nobody deletes another's endpoint; one that runs is deleted as a model is stopped."""
+    if site.service.state is ModelState.UNMANAGEABLE:
+        site.orders.append(f"{site.plan.name}: another's endpoint deleted")
+    elif site.service.state is ModelState.RUNNING:
+        stopping(site)
+
+
+def creating(site: Site, owner: str | None) -> None:
+    """An endpoint says from its first moment whose it is."""
+    if owner != DEPLOYMENT:
+        site.orders.append(f"{site.plan.name}: endpoint created with the owner {owner}")
+
+
+def unconfiguring(site: Site, is_in_use: bool) -> None:
+    """A configuration is deleted only when nothing is made from it any more (DeleteEndpointConfig)."""
+    if is_in_use:
+        site.orders.append(f"{site.plan.name}: the configuration of its endpoint deleted while it is in use")

@@ -14,7 +14,8 @@ from dayshift.domain.ports import Page, Progress
 from dayshift.domain.results import TerminalRecord
 from dayshift.domain.sweeping import QueueDepth, Tries
 from tests.world.clock import EventLoop
-from tests.world.faults import Died, Invocation, Recorder
+from tests.world.faults import Died, Fault, Invocation, Recorder, Strike
+from tests.world.service import CustomLabels
 from tests.world.site import Site
 from tests.world.storage import Bucket, Payment
 
@@ -35,9 +36,9 @@ class Line:
     recorder: Recorder
     invocation: Invocation
 
-    def call(self, name: str, effect: Callable[[], T]) -> T:
+    def call(self, name: str, effect: Callable[[], T], strike: Strike = Fault.strike) -> T:
         """One call."""
-        return self.recorder.call(name, effect, self.invocation)
+        return self.recorder.call(name, effect, self.invocation, strike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ class PredictorPort:
     def predict(self, image: ImageRef) -> Prediction:
         return self.line.call("predictor.predict", lambda: self._predict(image))
 
+    def predict_bytes(self, content: bytes) -> Prediction:
+        raise AssertionError("a labeler reads what lies in S3")
+
     def _predict(self, image: ImageRef) -> Prediction:
         began, seconds = self.loop.now, self.site.service.seconds_an_image
         left = self.line.invocation.deadline - self.loop.now
@@ -97,6 +101,7 @@ class PredictorPort:
         if seconds >= left:  # Lambda's timeout
             self.line.invocation.struck = self.line.invocation.dead = True
             raise Died
+        assert isinstance(self.site.service, CustomLabels)
         self.site.service.detect()
         stored = self.bucket.find(image)
         if stored.deleted_at is not None:

@@ -9,10 +9,22 @@ from dayshift.services.heartbeat import Heartbeat
 from tests.world.hours import Hours
 from tests.world.mapping import EventSourceMapping
 from tests.world.queue import Queue
-from tests.world.service import CustomLabels
+from tests.world.service import Service
 from tests.world.storage import Ledger, Records
 
 WORKDAY = Hours("Europe/Berlin", "09:00", "17:00")
+
+DEPLOYMENT = "acme-dev"
+OPTIONS: dict[str, Any] = {
+    "content_type": "application/x-image",
+    "accept": "application/json",
+    "json": None,
+    "response": {"at": "", "name": "label", "score": "score", "names_at": None, "scores_are": "probabilities"},
+    "classes": None,
+    "asynchronous": None,
+    "maximum_labels": 5,
+    "minimum_confidence_percent": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +32,40 @@ class Plan:
     """One entry of `var.models`, and how its service behaves."""
 
     name: str = "logos"
+    family: str = "custom_labels"
     power: str = "office_hours"
     hours: Hours | None = WORKDAY
     warmup_minutes: int = 30
     results_within_minutes: int = 60
     start_minutes: tuple[float, float] = (6.0, 14.0)
     stop_minutes: tuple[float, float] = (1.0, 4.0)
+    maintenance_hours: float = 0.0  # of an endpoint in service between two system updates, on average; 0: none
 
     @property
     def prefix(self) -> str:
         """Where its images are put."""
         return f"incoming/{self.name}/"
 
-    def spec(self) -> str:
-        """The parameter that Terraform writes."""
+    @property
+    def target(self) -> str:
+        """A project version, or the name of an endpoint."""
+        if self.family == "sagemaker":
+            return f"acme-dev-{self.name}"
+        return f"arn:aws:rekognition:eu-central-1:123456789012:project/{self.name}/version/1/1700000000000"
+
+    def configuration(self, number: int) -> str:
+        """The endpoint configuration of this number, as Terraform names it after its content."""
+        return f"{self.target}-{number:08x}"
+
+    def spec(self, number: int = 1) -> str:
+        """The parameter that Terraform writes; `number`: of the endpoint configuration."""
+        is_endpoint = self.family == "sagemaker"
         value: dict[str, Any] = {
             "name": self.name,
-            "family": "custom_labels",
-            "target": f"arn:aws:rekognition:eu-central-1:123456789012:project/{self.name}/version/1/1700000000000",
+            "family": self.family,
+            "target": self.target,
             "prefix": self.prefix,
-            "options": {},
+            "options": OPTIONS | {"configuration": self.configuration(number)} if is_endpoint else {},
             "queue_url": f"https://sqs/{self.name}",
             "queue_name": self.name,
             "mapping_uuid": f"mapping-of-{self.name}",
@@ -71,7 +97,7 @@ class Site:
     plan: Plan
     queue: Queue
     mapping: EventSourceMapping
-    service: CustomLabels
+    service: Service
     records: Records
     ledger: Ledger
     spec: str

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 
-from dayshift.domain.lifecycle import ModelState
 from tests.world.clock import HOUR, MINUTE
 from tests.world.hours import Span, begun_earlier, clipped, union, without
 from tests.world.site import Site
@@ -12,7 +11,6 @@ from tests.world.world import World
 OPENING_MARGIN = 3 * MINUTE  # DESIGN section 5: the deadline wake needs L >= W + 3 min
 LONGEST_WARM_UP = 5 * HOUR
 AFTER_CLOSING = 15 * MINUTE  # what came before the closing may still be read, where results are promised
-BILLED = (ModelState.STARTING, ModelState.RUNNING)
 
 
 def wanted(site: Site, world: World) -> list[Span]:
@@ -57,7 +55,7 @@ def ended_at(stored: Stored, now: float) -> float:
 
 def outside(site: Site, world: World) -> list[Span]:
     """When it was billed though nobody wanted it."""
-    return without(site.service.stretches(*BILLED), wanted(site, world))
+    return without(site.service.billed(), wanted(site, world))
 
 
 def last_trouble(world: World, start: float, end: float) -> float:
@@ -69,11 +67,10 @@ def last_trouble(world: World, start: float, end: float) -> float:
 
 
 def overrun(site: Site, world: World) -> float:
-    """The longest that it was billed unwanted after the last thing that went wrong; what cannot be stopped apart."""
-    worst = 0.0
-    starting = site.service.stretches(ModelState.STARTING)
+    """The longest that it was billed unwanted after the last thing that went wrong, without the time in which nobody
+    could have stopped it: while it starts, and while SageMaker updates it."""
+    worst, unstoppable = 0.0, site.service.unstoppable()
     for start, end in outside(site, world):
-        since = last_trouble(world, start, end)
-        since = max([since, *(min(b, end) for a, b in starting if a <= since < b)])  # STARTING cannot be stopped
-        worst = max(worst, end - since)
+        stoppable = without([(last_trouble(world, start, end), end)], unstoppable)
+        worst = max(worst, sum(until - since for since, until in stoppable))
     return worst

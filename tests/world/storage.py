@@ -29,6 +29,7 @@ class Payment:
     invocation: Invocation
     began_at: float
     wrote: bool | None = None
+    by: str | None = None  # the endpoint configuration that read it
 
 
 @dataclass(slots=True, eq=False)

@@ -147,7 +147,7 @@ def test_images_outlive_a_closure_that_is_longer_than_sqs_keeps_a_message():
         stored = [world.upload(f"{number}.jpg") for number in range(5)]
         world.run(20 * DAY / MINUTE)
         assert [one.record is not None and len(one.paid) for one in stored] == [1] * 5
-        assert logos(world).service.stretches(*spending.BILLED)[0][0] > FRIDAY.timestamp() + 17 * DAY
+        assert logos(world).service.billed()[0][0] > FRIDAY.timestamp() + 17 * DAY
 
 
 def test_no_image_reaches_the_dlq_in_an_outage_of_three_days(world):

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from dayshift import events
+from dayshift.domain.lifecycle import ModelState
 from tests.world import laws, spending
 from tests.world.clock import DAY, HOUR, MINUTE, WEEK
 from tests.world.hours import Hours
@@ -110,8 +111,8 @@ def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
         paid_twice=sum(max(len(one.paid) - 1, 0) for one in world.bucket.versions.values()),
         outside=sum(end - start for start, end in spans) / MINUTE,
         outside_most=max((end - start for start, end in spans), default=0.0) / MINUTE,
-        starting=sum(end - start for start, end in site.service.stretches(spending.BILLED[0])) / MINUTE,
-        running=sum(end - start for start, end in site.service.stretches(spending.BILLED[1])) / MINUTE,
+        starting=sum(end - start for start, end in site.service.stretches(ModelState.STARTING)) / MINUTE,
+        running=sum(end - start for start, end in site.service.stretches(ModelState.RUNNING)) / MINUTE,
         overrun_most=spending.overrun(site, world) / MINUTE,
         waited_most=max((one.recorded_at - one.uploaded_at for one in good if one.record), default=0.0) / HOUR,
         unserved=sum(end - start for start, end in laws.unserving(site, world)) / MINUTE,

@@ -11,6 +11,7 @@ from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.override import Override
 from tests.world import schedules, seed, storage
 from tests.world.clock import HOUR, MINUTE, EventLoop
+from tests.world.endpoint import Endpoint
 from tests.world.faults import Recorder
 from tests.world.functions import MAXIMUM_RECEIVES, TIMEOUTS, Functions
 from tests.world.mapping import EventSourceMapping, Word
@@ -18,9 +19,9 @@ from tests.world.pools import one_at_a_time
 from tests.world.queue import Queue
 from tests.world.scheduler import Scheduler
 from tests.world.seed import Seed
-from tests.world.service import CustomLabels
+from tests.world.service import CustomLabels, Service
 from tests.world.setting import Notes, Setting
-from tests.world.site import Plan, Said, Site
+from tests.world.site import DEPLOYMENT, Plan, Said, Site
 from tests.world.storage import Bucket, Ledger, Records, Stored
 from tests.world.ticks import Ticks
 
@@ -146,7 +147,7 @@ class World:
             lambda batch, finished: label(self.sites[plan.name], batch, finished),
             lambda: random.uniform(*self.setting.mapping_lag),
         )
-        service = CustomLabels(loop, random, plan.start_minutes, plan.stop_minutes)
+        service = self._service(plan)
         for part in (queue, mapping, service):
             if self.seed is None:
                 part.on_change = self.ticks.look_again
@@ -154,9 +155,19 @@ class World:
         ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
         return Site(plan, queue, mapping, service, records, ledger, plan.spec())
 
+    def _service(self, plan: Plan) -> Service:
+        random = Random(f"{self.setting.seed} {plan.name}")
+        if plan.family == "custom_labels":
+            return CustomLabels(self.loop, self.random, plan.start_minutes, plan.stop_minutes)
+        endpoint = Endpoint(
+            self.loop, random, plan.start_minutes, plan.stop_minutes, DEPLOYMENT, plan.maintenance_hours
+        )
+        endpoint.configurations[plan.configuration(1)] = self.loop.now  # made long ago
+        return endpoint
+
     def _backstop(self, site: Site, attempts: int = 5) -> None:
         """The stop that needs no code of ours; what is refused is tried for five minutes more."""
-        if site.service.state is ModelState.RUNNING:
+        if site.service.is_stoppable:
             self.notes.meddled.append(self.loop.now)
             site.service.stop()
         elif attempts:
@@ -180,7 +191,7 @@ class World:
                 site.queue.messages or (site.said and site.said[-1].until > self.loop.now)
                 for site in self.sites.values()
             )
-            and all(site.service.state in (ModelState.STOPPED, ModelState.FAILED) for site in self.sites.values())
+            and all(site.service.is_off for site in self.sites.values())
             and not self.functions.under_way
         )
 
