@@ -32,6 +32,10 @@ class SleepingPredictor:
         time.sleep(LATENCY_SECONDS)
         return FOUND
 
+    def predict_bytes(self, content: bytes) -> Prediction:
+        time.sleep(LATENCY_SECONDS)
+        return FOUND
+
 
 @dataclass(slots=True)
 class RecordsInMemory:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dayshift.adapters.rekognition_image import box, reading, source
+from dayshift.adapters.rekognition_image import box, reading, reading_sent, sent, source
 from dayshift.domain.detections import Detection, Kind, Prediction
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.images import ImageRef, Limits
@@ -18,13 +18,15 @@ from dayshift.domain.model import ModelSpec
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
-    from mypy_boto3_rekognition.type_defs import CustomLabelTypeDef
+    from mypy_boto3_rekognition.type_defs import CustomLabelTypeDef, ImageTypeDef
     from mypy_boto3_s3 import S3Client
 
 # "Guidelines and quotas in Amazon Rekognition Custom Labels": 15 MB as an S3 object, 64 to 4,096 pixels a side, 20:1.
-LIMITS = Limits(15 * 1024 * 1024, 64, 4096, ("jpeg", "png"), maximum_proportion=20)
+# An image that is sent along may have 4 MB.
+LIMITS = Limits(15 * 1024 * 1024, 64, 4096, ("jpeg", "png"), maximum_proportion=20, maximum_sent_bytes=4 * 1024 * 1024)
 # List price of a running hour of one inference unit (pricing page, 2026-10). An image costs nothing more.
 USD_PER_UNIT_HOUR = 4.0
+DOING = "detecting custom labels"
 _ARN = re.compile(
     r"(arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/([\w.-]{1,255}))/version/([\w.-]{1,255})/\d+", re.ASCII
 )
@@ -66,10 +68,18 @@ class CustomLabelsPredictor:
 
     def predict(self, image: ImageRef) -> Prediction:
         """One call. Raises PermanentError, GoneError, TransientError, or ClosedError while the model does not run."""
-        with reading(image, self._s3, LIMITS, "detecting custom labels"):
-            answer = self._rekognition.detect_custom_labels(
-                ProjectVersionArn=self._version.arn, Image=source(image), **self._wishes
-            )
+        with reading(image, self._s3, LIMITS, DOING):
+            return self._detected(source(image))
+
+    def predict_bytes(self, content: bytes) -> Prediction:
+        """One call. Raises PermanentError, TransientError, or ClosedError while the model does not run."""
+        with reading_sent(LIMITS, DOING):
+            return self._detected(sent(content))
+
+    def _detected(self, picture: "ImageTypeDef") -> Prediction:
+        answer = self._rekognition.detect_custom_labels(
+            ProjectVersionArn=self._version.arn, Image=picture, **self._wishes
+        )
         found = tuple(_detection(label) for label in answer["CustomLabels"])
         return Prediction(found, model_version=self._version.name, cost_usd=0.0)
 

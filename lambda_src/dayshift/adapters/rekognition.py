@@ -6,9 +6,10 @@ Rekognition reads the object, version included, with the caller's rights.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from dayshift.adapters.rekognition_image import box, reading, source
+from dayshift.adapters.rekognition_image import box, reading, reading_sent, sent, source
 from dayshift.domain.detections import Detection, Kind, Prediction
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.images import ImageRef, Limits
@@ -44,16 +45,22 @@ class RekognitionPredictor:
 
     def predict(self, image: ImageRef) -> Prediction:
         """One call a feature. Raises PermanentError, GoneError or TransientError."""
-        found = {name: self._call(name, call, image) for name, call in self._features.items()}
+        return self._seen(source(image), lambda doing: reading(image, self._s3, LIMITS, doing))
+
+    def predict_bytes(self, content: bytes) -> Prediction:
+        """One call a feature. Raises PermanentError or TransientError."""
+        return self._seen(sent(content), lambda doing: reading_sent(LIMITS, doing))
+
+    def _seen(self, picture: "ImageTypeDef", guard: Callable[[str], AbstractContextManager[None]]) -> Prediction:
+        found: dict[str, Found] = {}
+        for name, call in self._features.items():
+            with guard(f"detecting {name}"):
+                found[name] = call(picture)
         return Prediction(
             detections=tuple(detection for detections, _ in found.values() for detection in detections),
             model_version=", ".join(f"{name} {version}" for name, (_, version) in found.items()),
             cost_usd=USD_PER_CALL * len(found),
         )
-
-    def _call(self, feature: str, call: "Callable[[ImageTypeDef], Found]", image: ImageRef) -> Found:
-        with reading(image, self._s3, LIMITS, f"detecting {feature}"):
-            return call(source(image))
 
     def _labels(self, picture: "ImageTypeDef") -> Found:
         answer = self._rekognition.detect_labels(

@@ -33,6 +33,11 @@ def source(image: ImageRef) -> "ImageTypeDef":
     return {"S3Object": place}
 
 
+def sent(content: bytes) -> "ImageTypeDef":
+    """The image itself, sent along with the call."""
+    return {"Bytes": content}
+
+
 @contextmanager
 def reading(image: ImageRef, s3: "S3Client", limits: Limits, doing: str) -> Iterator[None]:
     """Around one call. Raises PermanentError, GoneError, TransientError or ClosedError."""
@@ -40,7 +45,19 @@ def reading(image: ImageRef, s3: "S3Client", limits: Limits, doing: str) -> Iter
         try:
             yield
         except ClientError as error:
-            _raise_if_about(image, s3, limits, error)
+            _raise_if_refused(limits, error)
+            _raise_if_missing(image, s3, error)
+            raise
+
+
+@contextmanager
+def reading_sent(limits: Limits, doing: str) -> Iterator[None]:
+    """Around one call with the image's own bytes. Raises PermanentError, TransientError or ClosedError."""
+    with surroundings(doing):
+        try:
+            yield
+        except ClientError as error:
+            _raise_if_refused(limits, error)
             raise
 
 
@@ -51,12 +68,20 @@ def box(found: "BoundingBoxTypeDef | None") -> BoundingBox | None:
     return BoundingBox(*(round(found[side], 5) for side in ("Left", "Top", "Width", "Height")))
 
 
-def _raise_if_about(image: ImageRef, s3: "S3Client", limits: Limits, error: ClientError) -> None:
+def _raise_if_refused(limits: Limits, error: ClientError) -> None:
     """Raises for what is about this image; returns for all else."""
-    code, message = code_of(error), error.response["Error"].get("Message", "")
-    if code in REFUSALS:
-        raise PermanentError(REFUSALS[code], f"Rekognition reads {limits.sentence()}; it says: {message}") from error
-    if code == "InvalidS3ObjectException":  # deleted, or not readable to us: S3 itself knows which
+    if (code := code_of(error)) in REFUSALS:
+        sentence = f"Rekognition reads {limits.sentence()}; it says: {_said(error)}"
+        raise PermanentError(REFUSALS[code], sentence) from error
+
+
+def _raise_if_missing(image: ImageRef, s3: "S3Client", error: ClientError) -> None:
+    """Deleted, or not readable to us: S3 itself knows which."""
+    if code_of(error) == "InvalidS3ObjectException":
         if not is_there(s3, image.bucket, image.key, image.version_id):
             raise GoneError("this version was deleted before it was read") from error
-        raise TransientError(f"Rekognition cannot read an object that exists: {message}") from error
+        raise TransientError(f"Rekognition cannot read an object that exists: {_said(error)}") from error
+
+
+def _said(error: ClientError) -> str:
+    return error.response["Error"].get("Message", "")

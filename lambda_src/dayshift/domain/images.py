@@ -36,6 +36,7 @@ class Limits:
     maximum_pixels: int
     formats: tuple[str, ...]
     maximum_proportion: int | None = None  # the long side in short sides
+    maximum_sent_bytes: int = 5 * 1024 * 1024  # of an image that is sent along with the call
 
     def sentence(self) -> str:
         """The limits as a person reads them, for the reason of a rejection."""

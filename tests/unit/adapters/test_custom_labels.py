@@ -126,3 +126,19 @@ def test_an_unreadable_object_is_gone_only_if_s3_says_so(bench: Bench, s3: S3Cli
     s3.delete_object(Bucket=IMAGES, Key=there.key, VersionId=str(there.version_id))
     with pytest.raises(GoneError):
         bench.predictor.predict(there)
+
+
+def test_bytes_that_lie_nowhere_are_sent_along(bench: Bench) -> None:
+    prediction = bench.predictor.predict_bytes(b"the image")
+    assert [found.name for found in prediction.detections] == ["lantern", "harbour"]
+    assert bench.wire.last("DetectCustomLabels")["Image"] == {"Bytes": b"the image"}
+    assert bench.predictor.limits.maximum_sent_bytes == 4 * 1024 * 1024
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_of_bytes_too_only_an_error_about_the_image_is_permanent(bench: Bench, code: str) -> None:
+    bench.wire.answers["DetectCustomLabels"] = Refusal(code)
+    with pytest.raises((PermanentError, TransientError), match="the service's own words") as caught:
+        bench.predictor.predict_bytes(b"the image")
+    assert isinstance(caught.value, PermanentError) == (code in ABOUT_THE_IMAGE)
+    assert isinstance(caught.value, ClosedError) == (code in CLOSED)

@@ -150,3 +150,20 @@ def test_a_connection_that_fails_is_the_surroundings(s3: S3Client, error: Except
     rekognition.meta.events.register("before-send.rekognition", fail)
     with pytest.raises(TransientError):
         RekognitionPredictor(rekognition, s3, SIGNS).predict(image())
+
+
+def test_bytes_that_lie_nowhere_are_sent_along(bench: Bench) -> None:
+    sent = {"Image": {"Bytes": b"the image"}}
+    bench.stub.add_response("detect_labels", LABELS, {**sent, "MaxLabels": 25, "MinConfidence": 55.0})
+    bench.stub.add_response("detect_text", TEXT, {**sent, "Filters": {"WordFilter": {"MinConfidence": 55.0}}})
+    prediction = bench.predictor.predict_bytes(b"the image")
+    assert [found.name for found in prediction.detections] == ["Cat", "Cat", "Animal", "OPEN LATE"]
+    assert prediction.cost_usd == 0.002
+
+
+@pytest.mark.parametrize("code", declared_errors())
+def test_of_bytes_too_only_an_error_about_the_image_is_permanent(bench: Bench, code: str) -> None:
+    bench.stub.add_client_error("detect_labels", code, "the service's own words")
+    with pytest.raises((PermanentError, TransientError), match="the service's own words") as caught:
+        bench.predictor.predict_bytes(b"the image")
+    assert isinstance(caught.value, PermanentError) == (code in ABOUT_THE_IMAGE)
