@@ -8,6 +8,7 @@ KEPT = ROOT / ".dayshift"
 TERRAFORM, TERRAFORM_WRAPPER = ROOT / "terraform", ROOT / "tools" / "terraform"
 PACKAGE = ROOT / "dist" / "dayshift.zip"
 SAMPLES, DEMO_RESULTS = ROOT / "samples", ROOT / "demo-results"
+WEB = ROOT / "web"
 LOCAL_VARIABLES = TERRAFORM / "envs" / "local.tfvars"
 EMULATOR_PYTHON, SERVICES_PYTHON = (KEPT / name / "bin" / "python" for name in ("venv-emulator", "venv-vision"))
 
