@@ -98,7 +98,6 @@ resource "aws_lambda_permission" "api" {
 
 # A group under vendedlogs needs no policy of its own, of which an account has ten.
 resource "aws_cloudwatch_log_group" "api" {
-  #checkov:skip=CKV_AWS_158:Without a key of one's own CloudWatch encrypts with its own; no token and no query is logged.
   count = local.has_api ? 1 : 0
 
   name              = "/aws/vendedlogs/${local.prefix}-api"

@@ -155,8 +155,13 @@ resource "aws_dynamodb_table" "counts" {
     enabled = true
   }
 
-  server_side_encryption {
-    enabled     = local.kms_key != null # else by a key that AWS owns, at no cost
-    kms_key_arn = local.kms_key == null ? null : local.kms_key.arn
+  # Else by a key that AWS owns, at no cost.
+  dynamic "server_side_encryption" {
+    for_each = local.kms_key[*]
+
+    content {
+      enabled     = true
+      kms_key_arn = server_side_encryption.value.arn
+    }
   }
 }

@@ -7,7 +7,6 @@ resource "aws_scheduler_schedule_group" "main" {
 }
 
 resource "aws_scheduler_schedule" "sweep" {
-  #checkov:skip=CKV_AWS_297:The input is a constant without data; where there is a key, it is used here too.
   name                = "${local.prefix}-sweep"
   description         = "Every hour: images without a result are enqueued again."
   group_name          = aws_scheduler_schedule_group.main.name
@@ -37,7 +36,6 @@ resource "aws_scheduler_schedule" "sweep" {
 }
 
 resource "aws_scheduler_schedule" "tick" {
-  #checkov:skip=CKV_AWS_297:The input is a constant without data; where there is a key, it is used here too.
   count = local.is_powered ? 1 : 0
 
   name                = "${local.prefix}-tick"

@@ -13,15 +13,40 @@ import pytest
 from tests.terraform.configuration import ROOT
 
 CHECKOV = ROOT / ".dayshift/venv-checkov/bin/checkov"
-HARDENED, LEAST = ROOT / "terraform/envs/prod.tfvars", ROOT / "terraform/examples/pipeline.tfvars"
-A_KEY = {"arn": "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+LEAST, WEB = ROOT / "terraform/examples/pipeline.tfvars", ROOT / "terraform/examples/web.tfvars"
+SOURCES = [ROOT / "terraform/envs/prod.tfvars", LEAST, WEB]
 MOST_SKIPPED = 9
-WITHOUT_A_KEY_ONLY = {"CKV_AWS_145", "CKV_AWS_158", "CKV_AWS_297"}
-# Access logs need a bucket of the user's. The source has the resource for it, which contents checkov there.
-WITHOUT_A_LOG_BUCKET_ONLY = {"CKV_AWS_18"}
+# What only the user can bring. The source has a place for it, which contents checkov there; the hardened plan has it.
+WITHOUT_A_KEY_ONLY = {"CKV_AWS_119", "CKV_AWS_145", "CKV_AWS_158", "CKV_AWS_297"}
+WITHOUT_A_LOG_BUCKET_ONLY = {"CKV_AWS_18", "CKV_AWS_86"}
+WITHOUT_A_SIGNING_PROFILE_ONLY = {"CKV_AWS_272"}
+WITHOUT_A_DOMAIN_ONLY = {"CKV_AWS_174", "CKV2_AWS_42"}
+WITHOUT_A_FIREWALL_ONLY = {"CKV_AWS_68", "CKV_AWS_374"}
+WANTED = (
+    WITHOUT_A_KEY_ONLY
+    | WITHOUT_A_LOG_BUCKET_ONLY
+    | WITHOUT_A_SIGNING_PROFILE_ONLY
+    | WITHOUT_A_DOMAIN_ONLY
+    | WITHOUT_A_FIREWALL_ONLY
+)
+A_UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+ALL_A_USER_CAN_BRING = {
+    "kms_key": {"arn": f"arn:aws:kms:us-east-1:123456789012:key/{A_UUID}"},
+    "access_log_bucket": "acme-access-logs",
+    "code_signing_config_arn": "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+}
+ALL_A_PAGE_CAN_HAVE = {
+    "domain": {
+        "name": "images.example.com",
+        "certificate_arn": f"arn:aws:acm:us-east-1:123456789012:certificate/{A_UUID}",
+    },
+    "web_acl_arn": f"arn:aws:wafv2:us-east-1:123456789012:global/webacl/page/{A_UUID}",
+    "log_bucket": "acme-cloudfront-logs",
+    "countries": ["DE"],
+}
 
 
-@pytest.fixture(scope="module", params=[HARDENED, LEAST], ids=lambda path: path.stem)
+@pytest.fixture(scope="module", params=SOURCES, ids=lambda path: path.stem)
 def scanned(request):
     return _source(request.param)
 
@@ -42,15 +67,18 @@ def test_at_most_nine_checks_are_skipped_each_with_its_reason(scanned):
     assert all(len(reason.split()) >= 4 for reason in reasons.values()), f"wanted a sentence each, got {reasons}"
 
 
-def test_hardened_nothing_fails_in_the_plan_but_what_is_never_right_for_dayshift(configuration, tmp_path, skipped_ids):
-    failed = _failed_in(configuration.plan(HARDENED, kms_key=A_KEY), tmp_path)
-    assert failed <= skipped_ids - WITHOUT_A_KEY_ONLY, f"got {sorted(failed)}"
+def test_hardened_nothing_fails_in_the_plan_but_what_is_never_right_for_dayshift(
+    configuration, plan_of, tmp_path, skipped_ids
+):
+    api = plan_of(WEB).raw["variables"]["api"]["value"] | ALL_A_PAGE_CAN_HAVE
+    failed = _failed_in(configuration.plan(WEB, api=api, **ALL_A_USER_CAN_BRING), tmp_path)
+    assert failed <= skipped_ids, f"got {sorted(failed)}"
 
 
-def test_the_least_plan_fails_only_for_want_of_a_key_and_a_log_bucket_besides(plan_of, tmp_path, skipped_ids):
-    failed = _failed_in(plan_of(LEAST), tmp_path)
-    assert failed <= skipped_ids | WITHOUT_A_LOG_BUCKET_ONLY, f"got {sorted(failed)}"
-    assert failed >= WITHOUT_A_KEY_ONLY, f"wanted no skip that nothing needs, got {sorted(failed)}"
+def test_the_least_plans_fail_only_for_want_of_what_a_user_can_bring(plan_of, tmp_path, skipped_ids):
+    failed = set().union(*(_failed_in(plan_of(tfvars), tmp_path) for tfvars in (LEAST, WEB)))
+    assert failed <= skipped_ids | WANTED, f"got {sorted(failed)}"
+    assert failed >= WANTED, f"wanted no excuse that nothing needs, got no {sorted(WANTED - failed)}"
 
 
 @cache

@@ -5,7 +5,6 @@
 resource "aws_s3_bucket" "main" {
   #checkov:skip=CKV_AWS_144:Images are transient and results can be computed again; another Region would double the bill.
   #checkov:skip=CKV2_AWS_62:Images notify the producer (buckets.tf). Results must notify nobody: that would be a loop.
-  #checkov:skip=CKV_AWS_145:Without a key of one's own S3 encrypts with its own (SSE-S3); prod.tfvars brings a key.
   bucket = var.name
 }
 
@@ -135,7 +134,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
   }
 
   dynamic "rule" {
-    for_each = var.expire_days == null ? [] : var.expire_under
+    for_each = toset([for prefix in var.expire_under : prefix if var.expire_days != null])
 
     content {
       id     = trimsuffix("expire-${trimsuffix(rule.value, "/")}", "-")

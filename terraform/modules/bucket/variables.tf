@@ -50,7 +50,7 @@ variable "expire_days" {
 }
 
 variable "expire_under" {
-  type        = list(string)
+  type        = set(string)
   description = "Prefixes under which objects are removed after expire_days, for example [\"results/\"]; \"\" is all of the bucket."
   default     = [""]
 }

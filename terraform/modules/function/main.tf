@@ -4,7 +4,6 @@
 
 resource "aws_lambda_function" "main" {
   #checkov:skip=CKV_AWS_117:Calls public AWS APIs only; a VPC would cost gateways while idle and hold nothing private.
-  #checkov:skip=CKV_AWS_272:Needs a signer profile of the account; give code_signing_config_arn where there is one.
   #checkov:skip=CKV_AWS_116:Functions that are invoked asynchronously have one, but for ticks, whose next does the same; a labeler polls, and its queue has its own.
   function_name                  = var.name
   description                    = var.description
@@ -58,7 +57,6 @@ resource "aws_lambda_function_event_invoke_config" "main" {
 ####################################################################################################
 
 resource "aws_cloudwatch_log_group" "main" {
-  #checkov:skip=CKV_AWS_158:Without a key of one's own CloudWatch encrypts with its own; logs hold names, never images.
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.settings.log_retention_days
   kms_key_id        = var.kms_key == null ? null : var.kms_key.arn

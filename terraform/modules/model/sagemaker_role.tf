@@ -106,7 +106,6 @@ resource "aws_iam_role_policy" "endpoint" {
 
 # By the name that SageMaker gives it, so that it is not SageMaker that makes it, to be kept for ever.
 resource "aws_cloudwatch_log_group" "endpoint" {
-  #checkov:skip=CKV_AWS_158:Without a key of one's own CloudWatch encrypts with its own; a container's log holds what its maker writes.
   count = local._is_endpoint ? 1 : 0
 
   name              = "/aws/sagemaker/Endpoints/${local._endpoint_name}"

@@ -5,7 +5,6 @@
 # Of one powered model. The edges only hurry what the tick would do within a minute, and the backstop needs none of our code.
 
 resource "aws_scheduler_schedule" "edge" {
-  #checkov:skip=CKV_AWS_297:The input is a model's name; where there is a key, it is used here too.
   for_each = local._edges
 
   name                         = "${var.name}-${each.key}"
@@ -38,7 +37,6 @@ resource "aws_scheduler_schedule" "edge" {
 }
 
 resource "aws_scheduler_schedule" "backstop" {
-  #checkov:skip=CKV_AWS_297:The input is a model's name; where there is a key, it is used here too.
   for_each = local._backstops
 
   name                         = "${var.name}-${each.key}"
