@@ -15,6 +15,7 @@ from local.credentials import KEY
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 FILE = "connection.json"
+OURS = ("rekognition", "sagemaker", "sagemaker-runtime", "scheduler")  # what local/services answers, by boto3's names
 # What a person's shell may keep for programs started here: nothing about AWS.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "TMPDIR", "TF_PLUGIN_MIRROR", "TF_CLI_CONFIG_FILE", "NO_COLOR")
 
@@ -38,7 +39,7 @@ class Connection:
         return cls(
             folder=folder,
             endpoint_url=f"https://{HOST}:{ports[0]}",
-            service_endpoints={"rekognition": services, "scheduler": services},
+            service_endpoints=dict.fromkeys(OURS, services),
             ca_bundle=str(folder / "ca-bundle.pem"),
         )
 
@@ -60,12 +61,17 @@ class Connection:
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
             "AWS_ENDPOINT_URL": self.endpoint_url,
-            **{f"AWS_ENDPOINT_URL_{name.upper()}": url for name, url in self.service_endpoints.items()},
+            **self.service_exports(),
             "AWS_CA_BUNDLE": self.ca_bundle,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+
+    def service_exports(self, *names: str) -> dict[str, str]:
+        """The variables that lead to our own services; to these, or to all of them."""
+        chosen = {name: self.service_endpoints[name] for name in names or self.service_endpoints}
+        return {f"AWS_ENDPOINT_URL_{name.upper().replace('-', '_')}": url for name, url in chosen.items()}
 
     def environment(self) -> dict[str, str]:
         """A whole environment for a program started here: the exports, the folder, and little of the person's own."""

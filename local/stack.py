@@ -172,7 +172,7 @@ class LocalAws:
             "LOG_LEVEL": "WARNING",
             "LAMBDA_WARM_TTL_SECONDS": "60",  # a burst of events starts a process for each; 50 MB each
             # For the functions: the emulator passes its own environment on to them.
-            "AWS_ENDPOINT_URL_REKOGNITION": self.connection.service_endpoints["rekognition"],
+            **self.connection.service_exports("rekognition", "sagemaker", "sagemaker-runtime"),
             "AWS_CA_BUNDLE": self.connection.ca_bundle,
             "DAYSHIFT_CLOCK_URL": f"{self.connection.service_endpoints['scheduler']}/_local/clock",
         }

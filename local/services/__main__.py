@@ -16,11 +16,17 @@ from botocore.config import Config
 from local.places import SAMPLES
 from local.services.app import LocalApp
 from local.services.clock import Clock
+from local.services.container import Container
+from local.services.control_routes import ControlRoutes
 from local.services.custom_labels import CustomLabels
 from local.services.firing import Engine
 from local.services.image_source import ImageSource
 from local.services.model_store import ModelStore
 from local.services.rekognition import Rekognition
+from local.services.sagemaker import SageMaker
+from local.services.sagemaker_endpoints import Endpoints
+from local.services.sagemaker_runtime import SageMakerRuntime
+from local.services.sagemaker_store import SageMakerStore
 from local.services.schedule_groups import ScheduleGroups
 from local.services.schedule_store import Store
 from local.services.scheduler import Schedules
@@ -46,13 +52,24 @@ def main() -> None:
     s3 = boto3.client("s3", config=Config(max_pool_connections=THREADS))
     region = os.environ.get("AWS_DEFAULT_REGION", "us-east-1")
     schedules, groups = (kind(store, clock, region, ACCOUNT) for kind in (Schedules, ScheduleGroups))
-    scheduler = (*schedules.routes(), *groups.routes())
     analyst, images = Analyst(), ImageSource(s3)
     models = ModelStore(arguments.state and arguments.state.with_name("models.json"), clock.now, ACCOUNT)
     examples = Examples(Path(os.environ.get("DAYSHIFT_EXAMPLES") or SAMPLES))
     custom_labels = CustomLabels(models, images, examples, f"arn:aws:rekognition:{region}:{ACCOUNT}")
-    rekognition = Rekognition(analyst, images).operations() | custom_labels.operations()
-    app = LocalApp(rekognition, scheduler, engine, clock, models)
+    sagemaker = SageMakerStore(
+        arguments.state and arguments.state.with_name("sagemaker.json"),
+        clock.now,
+        f"arn:aws:sagemaker:{region}:{ACCOUNT}",
+    )
+    by_header = {
+        "rekognition": Rekognition(analyst, images).operations() | custom_labels.operations(),
+        "sagemaker": SageMaker(sagemaker).operations() | Endpoints(sagemaker).operations(),
+    }
+    by_path = {
+        "scheduler": (*schedules.routes(), *groups.routes()),
+        "sagemaker-runtime": SageMakerRuntime(sagemaker, Container(examples), s3).routes(),
+    }
+    app = LocalApp(by_header, by_path, ControlRoutes(engine, clock, models, sagemaker))
     # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
     server = waitress.create_server(
         app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
@@ -62,7 +79,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     ticking.start()
     threading.Thread(target=analyst.warm, name="warm", daemon=True).start()
-    log.info("serving Rekognition and Scheduler on %s:%d", HOST, arguments.port)
+    log.info("serving Rekognition, SageMaker and Scheduler on %s:%d", HOST, arguments.port)
     try:
         server.run()
     finally:
@@ -86,7 +103,7 @@ def _arguments() -> argparse.Namespace:
         "--state",
         type=Path,
         default=None,
-        help="a JSON file for the schedules, models.json lies beside it; none: forgotten",
+        help="a JSON file for the schedules; models.json and sagemaker.json lie beside it; none: forgotten",
     )
     return parser.parse_args()
 

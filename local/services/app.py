@@ -1,72 +1,64 @@
-"""The one web app of the local services: who answers what, faults before and after, the controls under /_local/."""
+"""The one web app of the local services: who answers what, with faults before and after."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from local.services.clock import Clock, real_now
+from local.services.control_routes import ControlRoutes
 from local.services.faults import Fault, Faults, Kind
-from local.services.firing import Engine
-from local.services.model_controls import change, shown
-from local.services.model_store import ModelStore
 from local.services.schedule_groups import Route
 from local.services.service_error import ServiceError
 from local.services.wire import answer, body, refusal
 
-COMING = 50
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
+TARGETS = {"RekognitionService": "rekognition", "SageMaker": "sagemaker"}  # of X-Amz-Target, and boto3's names
 
 
 class LocalApp:
-    """The routes, and what they share."""
+    """The routes, and what they share. Services go by the names that boto3 gives them."""
 
     def __init__(
         self,
-        rekognition: Mapping[str, Operation],
-        scheduler: Iterable[Route],
-        engine: Engine,
-        clock: Clock,
-        models: ModelStore,
+        by_header: Mapping[str, Mapping[str, Operation]],
+        by_path: Mapping[str, Iterable[Route]],
+        controls: ControlRoutes,
     ) -> None:
         self.flask = Flask("local")
-        self._rekognition, self._engine, self._clock, self._models = rekognition, engine, clock, models
+        self._by_header = by_header
         self._faults, self._calls = Faults(), Counter[str]()
         self.flask.after_request(self._after)
         self.flask.register_error_handler(ServiceError, refusal)
         self.flask.register_error_handler(HTTPException, _not_here)
-        add = self.flask.add_url_rule
-        add("/", "rekognition", self._json_call, methods=["POST"])
-        for method, path, operation, function in scheduler:
-            add(path, operation, self._rest_call(operation, function), methods=[method])
-        add("/_local/health", "health", self._health)
-        add("/_local/clock", "clock", self._show_clock)
-        add("/_local/clock", "set_clock", self._set_clock, methods=["POST"])
-        add("/_local/faults", "faults", self._faults_call, methods=["GET", "POST", "DELETE"])
-        add("/_local/models", "models", self._models_call, methods=["GET", "POST"])
+        self.flask.add_url_rule("/", "by_header", self._json_call, methods=["POST"])
+        for service, routes in by_path.items():
+            for method, path, operation, function in routes:
+                call = self._rest_call(f"{service}.{operation}", function)
+                self.flask.add_url_rule(path, f"{service}.{operation}", call, methods=[method])
+        controls.add_to(self.flask, self._faults, self._calls)
 
     def _json_call(self) -> Response:
         """AWS JSON 1.1: the operation is in a header."""
-        service, _, operation = request.headers.get("X-Amz-Target", "").partition(".")
-        if service != "RekognitionService" or operation not in self._rekognition:
-            known = ", ".join(self._rekognition)
-            raise ServiceError(
-                "UnknownOperationException", f"{service}.{operation} is not here; Rekognition has {known}"
-            )
-        self._before(f"rekognition.{operation}")
-        return answer(self._rekognition[operation](body()))
+        target, _, operation = request.headers.get("X-Amz-Target", "").partition(".")
+        service = TARGETS.get(target, target)
+        operations = self._by_header.get(service, {})
+        if operation not in operations:
+            known = ", ".join(operations) or f"none; here are {', '.join(self._by_header)}"
+            text = f"{target}.{operation} is not here; {service or 'no service'} has {known}"
+            raise ServiceError("UnknownOperationException", text)
+        self._before(f"{service}.{operation}")
+        return answer(operations[operation](body()))
 
-    def _rest_call(self, operation: str, function: Callable[..., dict[str, Any]]) -> Callable[..., Response]:
+    def _rest_call(self, name: str, function: Callable[..., Any]) -> Callable[..., Response]:
         """rest-json: the operation is in the path."""
 
         def call(**arguments: str) -> Response:
-            self._before(f"scheduler.{operation}")
-            return answer(function(**arguments))
+            self._before(name)
+            found = function(**arguments)
+            return found if isinstance(found, Response) else answer(found)
 
         return call
 
@@ -85,56 +77,6 @@ class LocalApp:
             return response
         return Response(_cut())
 
-    def _health(self) -> Response:
-        return jsonify({"status": "ok", "calls": dict(self._calls), "now": _text(self._clock.now())})
-
-    def _show_clock(self) -> Response:
-        coming = [{"at": _text(at), "schedule": name} for at, name in self._engine.coming(COMING)]
-        return jsonify({"now": _text(self._clock.now()), "standing": self._clock.is_standing(), "coming": coming})
-
-    def _set_clock(self) -> Response:
-        """{"now": instant} or {"advance_seconds": n}; {"stand": true} to stop there, {"skip": true} to fire nothing on
-        the way; {"real": true} to undo."""
-        wish = request.get_json(force=True, silent=True)
-        try:
-            fired = self._moved(wish if isinstance(wish, dict) else {})
-        except (KeyError, TypeError, ValueError) as error:
-            text = 'want {"now": "2026-11-23T08:00:00+01:00"}, {"advance_seconds": 3600} or {"real": true}'
-            raise ServiceError("ValidationException", f"{text}; got {json.dumps(wish)}") from error
-        return jsonify({"now": _text(self._clock.now()), "fired": fired})
-
-    def _moved(self, wish: dict[str, Any]) -> int:
-        if wish.get("real"):
-            fired = self._engine.jump(real_now())
-            self._clock.return_to_real()
-            return fired
-        if "now" in wish:
-            to = datetime.fromisoformat(wish["now"])
-            if to.tzinfo is None:
-                raise ValueError("without a time zone an instant is unknown")
-        else:
-            to = self._clock.now() + timedelta(seconds=wish["advance_seconds"])
-        move = self._engine.skip if wish.get("skip") else self._engine.jump
-        return move(to, stand=bool(wish.get("stand")))
-
-    def _faults_call(self) -> Response:
-        if request.method == "DELETE":
-            self._faults.clear()
-        if request.method == "POST":
-            try:
-                self._faults.add(Fault.from_json(request.get_json(force=True)))
-            except (TypeError, ValueError) as error:
-                raise ServiceError("ValidationException", str(error)) from error
-        return jsonify({"faults": [fault.to_json() for fault in self._faults.listed()]})
-
-    def _models_call(self) -> Response:
-        if request.method == "POST":
-            try:
-                change(self._models, request.get_json(force=True))
-            except (TypeError, ValueError) as error:
-                raise ServiceError("ValidationException", str(error)) from error
-        return jsonify(shown(self._models))
-
 
 def _cut() -> Iterator[bytes]:
     """No answer at all: an OSError before the first byte makes waitress close the connection."""
@@ -146,7 +88,3 @@ def _not_here(error: HTTPException) -> Response:
     return refusal(
         ServiceError("UnknownOperationException", f"{request.method} {request.path}: {error.name}", error.code or 404)
     )
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

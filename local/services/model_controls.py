@@ -6,13 +6,12 @@ POST  {"version_arn": "arn:… or *", "start_delay_seconds": 900, "stop_delay_se
       Only what is given changes. "*" is every version, and as to the delays those to come.
 """
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from local.services.model_store import ModelStore
 from local.services.project_version import DELETED, STATUSES, Delays, ProjectVersion
+from local.services.timeline import text, told
 
 OWNER_TAG = "dayshift:deployment"
 DELAYS = ("start_delay_seconds", "stop_delay_seconds")
@@ -61,22 +60,14 @@ def _apply(version: ProjectVersion, wish: Mapping[str, Any], now: float) -> None
 
 
 def _shown(version: ProjectVersion, now: float) -> dict[str, Any]:
-    history, seconds = version.history(now), Counter[str]()
-    for status, _, lasted in history:
-        seconds[status] += round(lasted)
     return {
         "version_arn": version.arn,
         "status": version.status,
-        "since": _text(version.since),
+        "since": text(version.since),
         "starts": version.starts,
         "owner": version.tags.get(OWNER_TAG),
         "start_delay_seconds": version.delays.start_delay_seconds,
         "stop_delay_seconds": version.delays.stop_delay_seconds,
         "fail_next_starts": version.fail_next_starts,
-        "seconds": dict(seconds),
-        "log": [{"status": status, "at": _text(at), "lasted_seconds": round(lasted)} for status, at, lasted in history],
+        **told(version.log, now),
     }
-
-
-def _text(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

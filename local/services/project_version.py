@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from local.services.service_error import ServiceError
+from local.services.timeline import Log, entered
 
 STATUSES = (
     "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED", "TRAINING_FAILED", "STARTING", "RUNNING", "FAILED", "STOPPING",
@@ -24,7 +25,6 @@ MESSAGES = {
     "STOPPED": "The model is stopped.",
     "FAILED": "The model failed to start: it was asked to at /_local/models.",
 }
-REMEMBERED = 1000  # entries of the log
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class ProjectVersion:
     starts: int = 0  # accepted, so paid for
     fail_next_starts: int = 0
     is_failing: bool = False  # the start under way
-    log: list[tuple[str, float]] = field(default_factory=list)
+    log: Log = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.log:
@@ -95,18 +95,12 @@ class ProjectVersion:
 
     def enter(self, status: str, at: float) -> None:
         """From now on it is this."""
-        self.status, self.since = status, at
-        self.log = [*self.log, (status, at)][-REMEMBERED:]
+        self.status, self.since, self.log = status, at, entered(self.log, status, at)
 
     @property
     def message(self) -> str:
         """The service's own sentence on the status."""
         return MESSAGES.get(self.status, f"The model is {self.status}.")
-
-    def history(self, now: float) -> list[tuple[str, float, float]]:
-        """Every state with the instant it began, and how many seconds it lasted (until now, the last one)."""
-        ends = [at for _, at in self.log[1:]] + [now]
-        return [(status, at, max(end - at, 0.0)) for (status, at), end in zip(self.log, ends, strict=True)]
 
 
 def in_use(message: str) -> ServiceError:

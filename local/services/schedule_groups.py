@@ -14,7 +14,7 @@ from local.services.wire import body, page
 
 Answer = dict[str, Any]
 # Method, path, operation, function, as botocore's model of the service has them.
-Route = tuple[str, str, str, Callable[..., Answer]]
+Route = tuple[str, str, str, Callable[..., Any]]
 
 
 class ScheduleGroups:

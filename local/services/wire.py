@@ -16,7 +16,7 @@ def answer(body: dict[str, Any]) -> Response:
 
 def refusal(error: ServiceError) -> Response:
     """An error: JSON 1.1 reads `__type` in the body, rest-json the header; both are there."""
-    body = {"__type": error.code, "message": error.message, "Message": error.message}
+    body = {"__type": error.code, "message": error.message, "Message": error.message, **error.more}
     response = answer(body)
     response.status_code = error.status
     response.headers["x-amzn-ErrorType"] = error.code
