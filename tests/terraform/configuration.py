@@ -11,7 +11,8 @@ from typing import Any
 from python_terraform import IsFlagged, IsNotFlagged, Terraform
 
 ROOT = Path(__file__).resolve().parents[2]
-BESIDE = ("lambda_src/dayshift", "web")  # what the configuration reads outside of its folder: the API's document, the page
+# What the configuration reads outside of its folder: the document of the API, and the page.
+BESIDE = ("lambda_src/dayshift", "web")
 TFVARS = sorted([*ROOT.glob("terraform/envs/*.tfvars"), *ROOT.glob("terraform/examples/*.tfvars")])
 
 # What a machine without AWS needs: no backend to ask, no credentials to check.
