@@ -60,7 +60,7 @@ variable "models" {
   }))
   description = <<-TEXT
     The models by name. Each owns a queue, a dead-letter queue, a labeler and its permissions.
-    family: the kind of model, "rekognition" or "custom_labels". target: what the family runs; none for rekognition, the ARN of a project version for custom_labels.
+    family: the kind of model, "rekognition", "custom_labels" or "sagemaker". target: what the family runs: the ARN of a project version for custom_labels; none for rekognition, nor for sagemaker, whose endpoint is made here.
     prefix: images under incoming/<prefix> are this model's; the longest match wins; "" is the catch-all.
     maximum_concurrency: labelers at once, 2 to 1000. Each makes about 13 calls a second, Rekognition's default quota is 50.
     reserved_concurrency: labelers that the account keeps for this model, at least maximum_concurrency; -1 keeps none.
@@ -69,8 +69,10 @@ variable "models" {
     hours: timezone (IANA); open, windows such as "Mon-Fri 09:00-18:00", over midnight "Fri 22:00-02:00", until 24:00; closed_on, dates on which no window begins; holidays_of, a country whose public holidays are such dates, "DE", or "DE-BY" with those of a part of it.
     warmup_minutes: how long a start takes, 1 to 180, until that is learned. results_within_minutes: the promise of on_deadline, 1 to 10080, counted while the hours are open.
     idle_minutes: pause after which a warm model sleeps, 1 to 1440; left out, it is learned. images_per_minute: what the model reads.
-    maximum_running_hours_per_day: 1 to 24, whatever else is wished; 24 is no limit. usd_per_hour: price of a running hour; left out, the family's list price.
-    options: features (rekognition: labels, text or both; each is one paid call an image); minimum_confidence_percent 0 to 100 (left out, 55 for rekognition, and what its training found best for custom_labels); maximum_labels 1 to 1000; inference_units of custom_labels, and maximum_inference_units up to which it grows by itself.
+    maximum_running_hours_per_day: 1 to 24, whatever else is wished; 24 is no limit. usd_per_hour: price of a running hour; left out, the family's list price, which an endpoint on instances has not.
+    options: features (rekognition: labels, text or both; each is one paid call an image); minimum_confidence_percent 0 to 100 (left out, 55 for rekognition, what its training found best for custom_labels, 0 for sagemaker); maximum_labels 1 to 1000 (left out, 25, and 5 for sagemaker); inference_units of custom_labels, and maximum_inference_units up to which it grows by itself.
+    options.endpoint, of sagemaker: variants by name, each a container (image, a URI in ECR; model_data_url, its archive in S3; environment) on instances (instance_type, instance_count) or serverless (memory_mb, maximum_concurrency), with its share of the images (weight); asynchronous, for answers that take longer than a minute; kms_key_arn of the instances' volumes (left out, the deployment's key, if there is one).
+    Then what it is sent: the image's bytes as content_type, or json, in which "$image" stands for the image in base64; what it is asked for, accept; and where its answer, JSON, has the scores, response: at, a dotted path to a list of numbers (their names in the list at names_at, else in classes_file, one class a line), to a list of objects (fields name and score) or to an object of numbers; scores_are "probabilities", "percent" or "logits". examples/endpoint.tfvars has them all.
     Examples: { signs = { family = "rekognition", prefix = "signs/" } } and those of examples/.
   TEXT
 
@@ -196,6 +198,194 @@ variable "models" {
   }
 
   ####################################################################################################
+  # Endpoint
+  ####################################################################################################
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : (model.family == "sagemaker") == (model.options.endpoint != null)])
+    error_message = "models[*].options.endpoint must be given for family sagemaker and for no other, for example { variants = { main = { image = \"123456789012.dkr.ecr.${var.region}.amazonaws.com/flowers:1\", instance_type = \"ml.m5.large\" } } }; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint == null ? "${model.family} without an endpoint" : "${model.family} with an endpoint" })}."
+  }
+
+  validation {
+    # SageMaker allows 63 characters, of which the hyphen and the hash of a configuration take nine.
+    condition = alltrue([
+      for name, model in var.models : model.family != "sagemaker" || length("${var.name}-${var.environment}-${name}") <= 54
+    ])
+    error_message = "\"<name>-<environment>-<model>\", the name of an endpoint, must have at most 54 characters for family sagemaker, for example \"acme-dayshift-prod-flowers\"; got ${jsonencode([for name, model in var.models : "${var.name}-${var.environment}-${name}" if model.family == "sagemaker"])}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.endpoint == null ? true : (
+        length(model.options.endpoint.variants) >= 1 && length(model.options.endpoint.variants) <= 10 &&
+        alltrue([for name in keys(model.options.endpoint.variants) : can(regex("^[A-Za-z0-9](-*[A-Za-z0-9]){0,62}$", name))])
+      )
+    ])
+    error_message = "models[*].options.endpoint.variants must be 1 to 10, each named by letters, digits and hyphens, for example \"main\"; got ${jsonencode({ for name, model in var.models : name => keys(model.options.endpoint.variants) if model.options.endpoint != null })}."
+  }
+
+  validation {
+    # SageMaker takes containers and model data of the endpoint's own Region only.
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) : length(variant.image) <= 255 && can(regex(join("", [
+          "^[0-9]{12}\\.dkr\\.ecr\\.${var.region}\\.amazonaws\\.com(\\.cn)?/",
+          "[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|@sha256:[0-9a-f]{64})$",
+        ]), variant.image))
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].image must be the URI of a container in an ECR of ${var.region}, with its tag or digest, for example \"123456789012.dkr.ecr.${var.region}.amazonaws.com/flowers:1\"; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.image] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) :
+        variant.model_data_url == null ? true : can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?\\s]+\\.tar\\.gz$", variant.model_data_url))
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].model_data_url must be left out or an archive in S3, for example \"s3://acme-models/flowers/model.tar.gz\"; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.model_data_url] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) : (variant.instance_type == null) != (variant.serverless == null)
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*] must have either instance_type, for example \"ml.m5.large\", or serverless, for example { memory_mb = 2048, maximum_concurrency = 5 }; got ${jsonencode({ for name, model in var.models : name => { for variant, it in model.options.endpoint.variants : variant => { instance_type = it.instance_type, serverless = it.serverless } } if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) :
+        variant.instance_type == null ? true : can(regex("^ml\\.[a-z0-9-]+\\.[a-z0-9-]+$", variant.instance_type))
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].instance_type must be a SageMaker instance type, for example \"ml.m5.large\"; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.instance_type] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) :
+        variant.instance_count >= 1 && variant.instance_count == floor(variant.instance_count) && (variant.serverless == null || variant.instance_count == 1)
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].instance_count must be a whole number from 1, for example 2, and be left out where the variant is serverless; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.instance_count] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) : variant.serverless == null ? true : (
+          contains([1024, 2048, 3072, 4096, 5120, 6144], variant.serverless.memory_mb) &&
+          variant.serverless.maximum_concurrency >= 1 && variant.serverless.maximum_concurrency <= 200 &&
+          variant.serverless.maximum_concurrency == floor(variant.serverless.maximum_concurrency)
+        )
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].serverless must have a memory_mb of 1024, 2048, 3072, 4096, 5120 or 6144 and a maximum_concurrency from 1 to 200, for example { memory_mb = 2048, maximum_concurrency = 5 }; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.serverless] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    # AWS, "Deploy models with Amazon SageMaker Serverless Inference": no multiple production variants, no asynchronous inference.
+    condition = alltrue([
+      for model in values(var.models) : model.options.endpoint == null ? true : (
+        alltrue([for variant in values(model.options.endpoint.variants) : variant.serverless == null]) ||
+        length(model.options.endpoint.variants) == 1 && !model.options.endpoint.asynchronous && model.options.endpoint.kms_key_arn == null
+      )
+    ])
+    error_message = "models[*].options.endpoint: a serverless variant must be the only one and goes neither with asynchronous = true nor with a kms_key_arn, for example { variants = { main = { image = \"…\", serverless = { memory_mb = 2048, maximum_concurrency = 5 } } } }; got ${jsonencode({ for name, model in var.models : name => { variants = keys(model.options.endpoint.variants), asynchronous = model.options.endpoint.asynchronous, kms_key_arn = model.options.endpoint.kms_key_arn } if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.endpoint == null ? true : (
+        alltrue([for variant in values(model.options.endpoint.variants) : variant.weight >= 0]) &&
+        sum(concat([0], [for variant in values(model.options.endpoint.variants) : variant.weight])) > 0
+      )
+    ])
+    error_message = "models[*].options.endpoint.variants[*].weight must be from 0, and of one variant above 0, for example 9 and 1; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.weight] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for variant in try(values(model.options.endpoint.variants), []) : [
+          for key in keys(variant.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", key)) && length(key) <= 1024
+        ]
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.variants[*].environment must have keys of letters, digits and underscores, for example { HF_TASK = \"image-classification\" }; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : keys(variant.environment)] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : try(model.options.endpoint.kms_key_arn, null) == null ? true : can(regex(
+        "^arn:aws[a-z-]*:kms:${var.region}:[0-9]{12}:key/[A-Za-z0-9-]+$", model.options.endpoint.kms_key_arn
+      ))
+    ])
+    error_message = "models[*].options.endpoint.kms_key_arn must be left out or the ARN of a key in ${var.region} (not of an alias), for example \"arn:aws:kms:${var.region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.kms_key_arn if model.options.endpoint != null })}."
+  }
+
+  ####################################################################################################
+  # What an endpoint is sent, and answers
+  ####################################################################################################
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for type in try([model.options.endpoint.content_type, model.options.endpoint.accept], []) : can(regex("^[a-z]+/[A-Za-z0-9*][A-Za-z0-9.+*-]*(;.+)?$", type))
+      ]
+    ]))
+    error_message = "models[*].options.endpoint.content_type and .accept must be media types, for example \"application/x-image\" and \"application/json\"; got ${jsonencode({ for name, model in var.models : name => [model.options.endpoint.content_type, model.options.endpoint.accept] if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : try(model.options.endpoint.json, null) == null ? true : (
+        can(jsondecode(model.options.endpoint.json)) && strcontains(model.options.endpoint.json, "$image")
+      )
+    ])
+    error_message = "models[*].options.endpoint.json must be left out or JSON text that holds \"$image\" where the image goes, for example jsonencode({ inputs = \"$image\" }), that is \"{\\\"inputs\\\":\\\"$image\\\"}\"; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.json if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.endpoint == null ? true : (
+        (model.options.endpoint.json != null) == can(regex("^application/([a-z0-9.-]+\\+)?json(;.+)?$", model.options.endpoint.content_type))
+      )
+    ])
+    error_message = "models[*].options.endpoint: json goes with a content_type of JSON and the image's own bytes with another, for example json = \"{\\\"inputs\\\":\\\"$image\\\"}\" with \"application/json\", or no json with \"application/x-image\"; got ${jsonencode({ for name, model in var.models : name => { content_type = model.options.endpoint.content_type, json = model.options.endpoint.json } if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.endpoint == null ? true : alltrue([
+        can(regex("^([A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)?$", model.options.endpoint.response.at)),
+        alltrue([
+          for path in compact([model.options.endpoint.response.name, model.options.endpoint.response.score, model.options.endpoint.response.names_at]) :
+          can(regex("^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*$", path))
+        ]),
+        (model.options.endpoint.response.name == null) == (model.options.endpoint.response.score == null),
+        model.options.endpoint.response.name == null || model.options.endpoint.response.names_at == null,
+        contains(["probabilities", "percent", "logits"], model.options.endpoint.response.scores_are),
+      ])
+    ])
+    error_message = "models[*].options.endpoint.response must have an at and a names_at of dotted steps, both or neither of name and score, names_at only without these, and a scores_are of \"probabilities\", \"percent\" or \"logits\", for example { at = \"predictions.0\", names_at = \"labels\" } for {\"labels\":[…],\"predictions\":[[0.9,…]]} or { name = \"label\", score = \"score\" } for [{\"label\":\"rose\",\"score\":0.9},…]; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.response if model.options.endpoint != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : try(model.options.endpoint.classes_file, null) == null ? true :
+      try(alltrue([for line in split("\n", trimspace(file(model.options.endpoint.classes_file))) : trimspace(line) != ""]), false)
+    ])
+    error_message = "models[*].options.endpoint.classes_file must be left out or a text file with one class a line and no line empty, its path from terraform/, for example \"classes/flowers.txt\"; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.classes_file if model.options.endpoint != null })}."
+  }
+
+  ####################################################################################################
   # Power
   ####################################################################################################
 
@@ -281,6 +471,16 @@ variable "models" {
   validation {
     condition     = alltrue([for model in values(var.models) : coalesce(model.usd_per_hour, 0) >= 0])
     error_message = "models[*].usd_per_hour must be left out or a price from 0, for example 4; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour })}."
+  }
+
+  validation {
+    # Without it no report could say what was saved: instances have prices by the hundred.
+    condition = alltrue([
+      for model in values(var.models) : model.usd_per_hour != null || alltrue([
+        for variant in try(values(model.options.endpoint.variants), []) : variant.serverless != null
+      ])
+    ])
+    error_message = "models[*].usd_per_hour must be given for an endpoint on instances: what all of them cost in an hour, for example 0.115 for one ml.m5.large in us-east-1; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour if model.options.endpoint != null })}."
   }
 
   ####################################################################################################
