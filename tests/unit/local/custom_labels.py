@@ -22,6 +22,7 @@ from local.services.model_controls import change, shown
 from local.services.model_store import ModelStore
 from local.services.service_error import ServiceError
 from local.vision.examples import Examples
+from tests.unit.adapters.wire import Raw
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 PLACE = "arn:aws:rekognition:us-east-1:000000000000"
@@ -48,9 +49,7 @@ class World:
             status, body = 200, self.operations[operation](json.loads(request.body))
         except ServiceError as error:
             status, body = error.status, {"__type": error.code, "message": error.message}
-        raw = io.BytesIO(json.dumps(body).encode())
-        raw.stream = lambda **_: iter([raw.getvalue()])  # type: ignore[attr-defined]
-        return AWSResponse("http://local", status, HTTPHeaders(), raw)
+        return AWSResponse("http://local", status, HTTPHeaders(), Raw(json.dumps(body).encode()))
 
     def pass_time(self, **time: float) -> None:
         self.time += timedelta(**time)
