@@ -187,6 +187,7 @@ class FakePower:
     calls: list[str] = field(default_factory=list)
     refuse: BaseException | None = None
     answers: bool = True
+    refuse_release: list[BaseException] = field(default_factory=list)  # what its next calls raise
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
@@ -210,6 +211,11 @@ class FakePower:
     def probe(self) -> bool:
         self._called("probe")
         return self.answers
+
+    def release(self) -> None:
+        self._called("release")
+        if self.refuse_release:
+            raise self.refuse_release.pop(0)
 
 
 @dataclass

@@ -36,6 +36,7 @@ class Service:
             },
             "ListTagsForResource": lambda _: {"Tags": self.tags},
             "TagResource": self.tag,
+            "UntagResource": self.untag,
             "StartProjectVersion": lambda _: self.turn("STARTING"),
             "StopProjectVersion": lambda _: self.turn("STOPPING"),
             "DetectCustomLabels": lambda _: {"CustomLabels": []},
@@ -43,6 +44,11 @@ class Service:
 
     def tag(self, asked: Mapping[str, Any]) -> dict[str, str]:
         self.tags.update(asked["Tags"])
+        return {}
+
+    def untag(self, asked: Mapping[str, Any]) -> dict[str, str]:
+        for key in asked["TagKeys"]:
+            self.tags.pop(key, None)
         return {}
 
     def turn(self, status: str) -> dict[str, str]:

@@ -124,6 +124,8 @@ def test_powering_a_model_uses_exactly_what_it_is_granted(family: str) -> None:
     power = make(client, ModelSpec("m", family, TARGETS[family], "m/"), "acme-prod")
     for verb in (power.describe, power.start, power.stop, power.probe):
         verb()
+    answers["ListTagsForResource"] = {"Tags": {"dayshift:deployment": "acme-prod"}}  # since `start`
+    power.release()
     assert used == set(CONTRACT["families_power"][family])
 
 

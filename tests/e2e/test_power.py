@@ -111,13 +111,15 @@ def test_the_backstop_needs_none_of_our_functions(logos: Powered) -> None:
         assert logos.model() == "STOPPED"
 
 
-def test_destroy_leaves_no_model_running(logos: Powered) -> None:
+def test_destroy_leaves_no_model_running_and_none_ours(logos: Powered) -> None:
     logos.next_morning(hour=8)
     logos.go(9)
     assert (logos.model(), logos.mapping()) == ("RUNNING", "Enabled")
+    assert logos.controls.model(logos.target)["owner"] == "dayshift-power"
     logos.controls.tell(logos.target, stop_delay_seconds=0)  # the clock stands: it would stop for ever
     logos.aws.destroy(VARIABLES)
     assert logos.model() == "STOPPED"
+    assert logos.controls.model(logos.target)["owner"] is None
     assert logos.lambda_.list_event_source_mappings()["EventSourceMappings"] == []
 
 

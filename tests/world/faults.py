@@ -27,7 +27,7 @@ CODES = (
 CHANGES = (
     "queue.send", "inbox.rest", "records.write", "predictor.predict", "predictor.invoke_endpoint",
     "ledger.remember", "ledger.keep", "power.start", "power.stop", "power.create_endpoint", "power.delete_endpoint",
-    "gate.enable", "gate.disable", "state.remember", "state.switch",
+    "power.release", "gate.enable", "gate.disable", "state.remember", "state.switch",
 )  # fmt: skip
 
 

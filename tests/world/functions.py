@@ -14,7 +14,7 @@ from dayshift import events
 from dayshift.adapters.families import family_of
 from dayshift.domain.errors import DayshiftError, TransientError
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import ModelPower, Predictor
+from dayshift.domain.ports import OwnedPower, Predictor
 from dayshift.domain.powered import PoweredModel
 from dayshift.domain.routing import Route
 from dayshift.services.batch import Shift, label_batch
@@ -159,14 +159,14 @@ class Functions:
         """What reconciling one model needs."""
         return ReconcilePorts(
             model=model,
-            power=self._power(line, site, model.spec),
+            power=self.power_of(line, site, model.spec),
             gate=power_ports.GatePort(line, site),
             queue=ports.QueuePort(line, site),
             state=power_ports.StatePort(line, site),
             arrivals=power_ports.ArrivalsPort(line, site, self._bucket),
         )
 
-    def _power(self, line: ports.Line, site: Site, spec: ModelSpec) -> ModelPower:
+    def power_of(self, line: ports.Line, site: Site, spec: ModelSpec) -> OwnedPower:
         """The family's own adapter where there is one below which the world can be put."""
         make = family_of(spec).power
         if site.plan.family == "custom_labels" or make is None:

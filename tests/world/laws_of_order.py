@@ -1,7 +1,7 @@
 """Law 1 where it can be seen: at the moment at which our code asks for a step. (Apart from laws.py, which it needs.)"""
 
 from dayshift.domain.lifecycle import ModelState
-from dayshift.domain.noticing import DRAIN
+from dayshift.domain.noticing import BILLED, DRAIN
 from tests.world.mapping import Word
 from tests.world.site import DEPLOYMENT, Site
 
@@ -41,3 +41,9 @@ def unconfiguring(site: Site, is_in_use: bool) -> None:
     """A configuration is deleted only when nothing is made from it any more (DeleteEndpointConfig)."""
     if is_in_use:
         site.orders.append(f"{site.plan.name}: the configuration of its endpoint deleted while it is in use")
+
+
+def releasing(site: Site) -> None:
+    """The model is given back only when it is off, or about to be: whoever takes it then pays for no start of ours."""
+    if site.service.state in BILLED:
+        site.orders.append(f"{site.plan.name}: model given back while it was {site.service.state}")

@@ -25,7 +25,11 @@ class PowerPort:
         return self.line.call("power.describe", lambda: ModelStatus(self.site.service.state, self.site.service.state))
 
     def start(self) -> None:
-        self.line.call("power.start", self.site.service.start)
+        self.line.call("power.start", self._start)
+
+    def _start(self) -> None:
+        self.site.is_claimed = True
+        self.site.service.start()
 
     def stop(self) -> None:
         self.line.call("power.stop", self._stop)
@@ -33,6 +37,13 @@ class PowerPort:
     def _stop(self) -> None:
         laws_of_order.stopping(self.site)
         self.site.service.stop()
+
+    def release(self) -> None:
+        self.line.call("power.release", self._release)
+
+    def _release(self) -> None:
+        laws_of_order.releasing(self.site)
+        self.site.is_claimed = False
 
     def probe(self) -> bool:
         return self.line.call("power.probe", lambda: self.site.service.state is ModelState.RUNNING)

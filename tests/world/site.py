@@ -107,6 +107,7 @@ class Site:
     beat: Heartbeat | None = None  # the last reconcile that came through
     beat_at: float = 0.0
     touched_at: float = 0.0  # when a person last changed a parameter
+    is_claimed: bool = False  # whether a version bears our tag; there is no other deployment here
     orders: list[str] = field(default_factory=list)  # breaches of the order, noted when they happened
 
     @property

@@ -117,6 +117,16 @@ class CustomLabelsPower:
                 if code_of(error) != IN_USE:
                     raise
 
+    def release(self) -> None:
+        """Takes our own tag off (API Reference, "UntagResource"). ResourceNotFound: nothing is left to be anybody's."""
+        with surroundings("giving the model back", ADVICE):
+            try:
+                if self._owner() == self._deployment:
+                    self._rekognition.untag_resource(ResourceArn=self._version.arn, TagKeys=[OWNER_TAG])
+            except ClientError as error:
+                if code_of(error) != NOT_THERE:
+                    raise
+
     def probe(self) -> bool:
         """One inference of a small image, which costs nothing more. To dislike the image is an answer too.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import ModelPower, Predictor
+from dayshift.domain.ports import OwnedPower, Predictor
 
 Client = Callable[[str], Any]
 
@@ -23,7 +23,7 @@ class Family:
     """
 
     predictor: Callable[[Client, ModelSpec], Predictor]
-    power: Callable[[Client, ModelSpec, str], ModelPower] | None = None
+    power: Callable[[Client, ModelSpec, str], OwnedPower] | None = None
 
 
 def _rekognition(client: Client, model: ModelSpec) -> Predictor:
@@ -38,7 +38,7 @@ def _custom_labels(client: Client, model: ModelSpec) -> Predictor:
     return CustomLabelsPredictor(client("rekognition"), client("s3"), model)
 
 
-def _custom_labels_power(client: Client, model: ModelSpec, deployment: str) -> ModelPower:
+def _custom_labels_power(client: Client, model: ModelSpec, deployment: str) -> OwnedPower:
     from dayshift.adapters.custom_labels_power import CustomLabelsPower
 
     return CustomLabelsPower(client("rekognition"), model, deployment)
@@ -54,7 +54,7 @@ def _sagemaker(client: Client, model: ModelSpec) -> Predictor:
     return SagemakerPredictor(client("sagemaker-runtime"), client("s3"), model)
 
 
-def _sagemaker_power(client: Client, model: ModelSpec, deployment: str) -> ModelPower:
+def _sagemaker_power(client: Client, model: ModelSpec, deployment: str) -> OwnedPower:
     from dayshift.adapters.sagemaker_power import SagemakerPower
 
     return SagemakerPower(client("sagemaker"), client("sagemaker-runtime"), model, deployment)

@@ -90,6 +90,9 @@ class SagemakerPower:
                 if code_of(error) != INVALID:
                     raise
 
+    def release(self) -> None:
+        """Nothing: an endpoint is stopped by being deleted, and its tag goes with it."""
+
     def probe(self) -> bool:
         """One inference of a plain image. True for an asynchronous endpoint, which cannot be asked so cheaply.
 

@@ -10,6 +10,7 @@ from dayshift.adapters.power_state import SsmPowerState, read_models
 from dayshift.adapters.sqs import SqsQueue
 from dayshift.bootstrap import client
 from dayshift.domain.errors import ConfigurationError, ForeignMessageError
+from dayshift.domain.ports import OwnedPower
 from dayshift.domain.powered import PoweredModel
 from dayshift.services.reconcile import ReconcilePorts
 from dayshift.settings import PowerSettings
@@ -47,11 +48,16 @@ def ports(only: str | None, now: datetime) -> tuple[list[ReconcilePorts], dict[s
     return found, unread
 
 
-def _of(model: PoweredModel) -> ReconcilePorts:
+def power_of(model: PoweredModel) -> OwnedPower | None:
+    """What starts and stops a model, and lets go of it; None for one that is always there."""
     make = family_of(model.spec).power
+    return make(client, model.spec, settings().deployment) if make else None
+
+
+def _of(model: PoweredModel) -> ReconcilePorts:
     return ReconcilePorts(
         model=model,
-        power=make(client, model.spec, settings().deployment) if make else None,
+        power=power_of(model),
         gate=EventSourceMapping(client("lambda"), model.mapping_uuid),
         queue=SqsQueue(client("sqs"), model.queue_url),
         state=SsmPowerState(client("ssm"), settings().parameters, model.spec.name),

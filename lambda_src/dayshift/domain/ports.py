@@ -117,7 +117,7 @@ class ModelStatus:
 
 
 class ModelPower(Protocol):
-    """A family's way of starting and stopping one model. Everything raises TransientError; already so is success."""
+    """Starting and stopping one model, as a tick needs it. Everything raises TransientError; already so is success."""
 
     def describe(self) -> ModelStatus:
         """What the model is doing."""
@@ -130,6 +130,14 @@ class ModelPower(Protocol):
 
     def probe(self) -> bool:
         """Whether the model answers an inference. True where the family has no cheap way to ask."""
+
+
+class OwnedPower(ModelPower, Protocol):
+    """All of a family's power over one model. A tick sees it as ModelPower, so no tick can let go of a model."""
+
+    def release(self) -> None:
+        """Makes the model nobody's again. Quiet if it is not there, nobody's already, or another deployment's: that one
+        keeps it. Stops nothing."""
 
 
 class Gate(Protocol):

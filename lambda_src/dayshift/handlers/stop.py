@@ -1,4 +1,5 @@
-"""At each closing: reconcile, which closes the gate and stops the model; for `terraform destroy`, until it is off."""
+"""At each closing: reconcile, which closes the gate and stops the model; for `terraform destroy`, until it is off and
+nobody's."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,7 @@ from dayshift import events
 from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, logger, power
 from dayshift.domain.errors import ConfigurationError
 from dayshift.handlers.reconcile import clock, reconcile_all, report
-from dayshift.services.retire import retire
+from dayshift.services.retire import give_back, retire
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -30,5 +31,14 @@ def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     def has_time() -> bool:
         return context.get_remaining_time_in_millis() > 5 * LEAST_SECONDS_FOR_A_CALL * 1000
 
-    beats = (retire(each, clock, lambda: time.sleep(LOOK_SECONDS), has_time) for each in ports)
-    return {"models": {beat.model: report(beat) for beat in beats}}
+    def pause() -> None:
+        time.sleep(LOOK_SECONDS)
+
+    beats = dict[str, Any]()
+    for each in ports:
+        beat = retire(each, clock, pause, has_time)
+        beats[beat.model] = report(beat)
+        owned = power.power_of(each.model)
+        if owned and (kept := give_back(owned, pause, has_time)):
+            logger.warning("not_given_back", model=beat.model, reason=kept)
+    return {"models": beats}

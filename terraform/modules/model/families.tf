@@ -60,7 +60,7 @@ locals {
           sid = "StartAndStopVersions"
           actions = [
             "rekognition:StartProjectVersion", "rekognition:StopProjectVersion", "rekognition:DetectCustomLabels",
-            "rekognition:ListTagsForResource", "rekognition:TagResource",
+            "rekognition:ListTagsForResource", "rekognition:TagResource", "rekognition:UntagResource",
           ]
           resources = [var.model.target]
         },

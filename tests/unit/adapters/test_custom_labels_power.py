@@ -40,6 +40,7 @@ class Bench:
             DescribeProjects={"ProjectDescriptions": [{"ProjectArn": PROJECT, "Status": "CREATED"}]},
             ListTagsForResource={"Tags": {}},
             TagResource={},
+            UntagResource={},
             StartProjectVersion={"Status": "STARTING"},
             StopProjectVersion={"Status": "STOPPING"},
             DetectCustomLabels={"CustomLabels": []},
@@ -195,6 +196,23 @@ def test_the_version_is_stopped(bench: Bench) -> None:
     assert bench.wire.calls == [("StopProjectVersion", {"ProjectVersionArn": VERSION})]
 
 
+def test_our_own_version_is_given_back_and_keeps_its_other_tags(bench: Bench) -> None:
+    bench.owner(OURS)
+    bench.power.release()
+    assert bench.wire.calls == [
+        ("ListTagsForResource", {"ResourceArn": VERSION}),
+        ("UntagResource", {"ResourceArn": VERSION, "TagKeys": [OWNER_TAG]}),
+    ]
+
+
+@pytest.mark.parametrize("owner", [None, THEIRS])
+def test_what_is_not_ours_is_not_given_back(bench: Bench, owner: str | None) -> None:
+    if owner:
+        bench.owner(owner)
+    bench.power.release()
+    assert bench.wire.asked == ["ListTagsForResource"]
+
+
 def test_a_target_that_is_no_version_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="logos must be the ARN of a project version"):
         Bench(replace(LOGOS, target=PROJECT))
@@ -221,6 +239,17 @@ def test_every_error_of_stopping_is_raised_unless_the_model_is_changing(
     raises_or_is_quiet(bench.power.stop, code, "stopping")
 
 
+@pytest.mark.parametrize(("operation", "code"), steps("ListTagsForResource", "UntagResource"))
+def test_every_error_of_giving_back_is_raised_except_absence(bench: Bench, operation: str, code: str) -> None:
+    bench.owner(OURS)
+    bench.answer(**{operation: Refusal(code)})
+    if code == "ResourceNotFoundException":
+        bench.power.release()
+        return
+    with pytest.raises(TransientError, match=f"^{code} while giving the model back: the service's own words"):
+        bench.power.release()
+
+
 def raises_or_is_quiet(act: Any, code: str, doing: str) -> None:
     if code == "ResourceInUseException":
         act()
@@ -243,12 +272,13 @@ def test_every_error_of_describing_is_raised_except_absence(bench: Bench, operat
 
 
 def test_every_declared_error_of_the_steps_says_what_to_do_or_is_no_error() -> None:
-    operations = ("StartProjectVersion", "StopProjectVersion", "DescribeProjectVersions", "TagResource")
+    changes = ("StartProjectVersion", "StopProjectVersion", "TagResource", "UntagResource")
+    operations = (*changes, "DescribeProjectVersions")
     shapes = {shape.name for name in operations for shape in SERVICE.operation_model(name).error_shapes}
     assert shapes - ADVICE.keys() == {"ResourceInUseException", "InvalidPaginationTokenException"}
 
 
-@pytest.mark.parametrize("act", ["describe", "start", "stop", "probe"])
+@pytest.mark.parametrize("act", ["describe", "start", "stop", "probe", "release"])
 def test_a_connection_that_fails_is_the_surroundings(bench: Bench, act: str) -> None:
     lost = ReadTimeoutError(endpoint_url="https://x")
     bench.answer(**dict.fromkeys(bench.wire.answers, lost))

@@ -14,7 +14,7 @@ from dayshift.adapters.families import FAMILIES, family_of
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ClosedError, ConfigurationError, TransientError
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import ModelPower, Predictor
+from dayshift.domain.ports import OwnedPower, Predictor
 from tests.fakes import image
 
 # A target of each family that has one; None for one without.
@@ -50,7 +50,7 @@ def predictor(family: str, error: str | None = None) -> Predictor:
     return FAMILIES[family].predictor(client_failing_with(error), model_of(family))
 
 
-def power(family: str, error: str) -> ModelPower:
+def power(family: str, error: str) -> OwnedPower:
     make = FAMILIES[family].power
     assert make
     return make(client_failing_with(error), model_of(family), "acme-prod")

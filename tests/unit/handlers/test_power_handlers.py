@@ -1,6 +1,7 @@
 """Start, stop and reconcile as Lambda runs them, over moto; the model's service answers on the wire."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,34 @@ def test_terraform_changes_nothing_until_it_destroys(powered: PoweredWorld) -> N
     assert powered.kept("logos", "override")["mode"] == "off"
     powered.service.status = "STOPPED"
     assert powered.call("reconcile", {})["logos"]["action"] == "NONE", "no tick starts it again"
+
+
+def test_destroy_gives_the_model_back_once_it_is_stopped(powered: PoweredWorld) -> None:
+    powered.call("reconcile", {})
+    assert powered.service.tags == {"dayshift:deployment": "acme-test"}
+    powered.service.status = "RUNNING"
+    powered.call("stop", {"model": "logos", "tf": {"action": "delete"}})
+    assert powered.service.tags == {}
+    assert powered.wire.asked.index("UntagResource") > powered.wire.asked.index("StopProjectVersion")
+
+
+def test_destroy_leaves_another_deployments_model_alone(powered: PoweredWorld) -> None:
+    powered.service = replace(powered.service, status="RUNNING", tags={"dayshift:deployment": "acme-prod"})
+    powered.wire.answers.update(powered.service.answers())
+    assert powered.call("stop", {"model": "logos", "tf": {"action": "delete"}})["logos"]["unmanageable"]
+    assert (powered.service.status, powered.service.tags) == ("RUNNING", {"dayshift:deployment": "acme-prod"})
+
+
+def test_destroy_succeeds_where_the_mark_may_not_be_taken_off_and_says_so(
+    powered: PoweredWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    powered.call("reconcile", {})
+    powered.service.status = "RUNNING"
+    powered.wire.answers["UntagResource"] = Refusal("AccessDeniedException")
+    assert powered.call("stop", {"model": "logos", "tf": {"action": "delete"}})["logos"]["state"] == "STOPPING"
+    (said,) = (vars(record) for record in caplog.records if record.message == "not_given_back")
+    assert said["model"] == "logos"
+    assert "AccessDeniedException while giving the model back" in said["reason"]
 
 
 @pytest.mark.parametrize("event", [{"model": 7}, {"model": "unknown"}, {"tf": {"action": "delete"}}])
