@@ -346,10 +346,10 @@ variable "models" {
   validation {
     condition = alltrue([
       for model in values(var.models) : try(model.options.endpoint.json, null) == null ? true : (
-        can(jsondecode(model.options.endpoint.json)) && strcontains(model.options.endpoint.json, "$image")
+        can(jsondecode(model.options.endpoint.json)) && length(split("$image", model.options.endpoint.json)) == 2
       )
     ])
-    error_message = "models[*].options.endpoint.json must be left out or JSON text that holds \"$image\" where the image goes, for example jsonencode({ inputs = \"$image\" }), that is \"{\\\"inputs\\\":\\\"$image\\\"}\"; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.json if model.options.endpoint != null })}."
+    error_message = "models[*].options.endpoint.json must be left out or JSON text that holds \"$image\" once, where the image goes, for example jsonencode({ inputs = \"$image\" }), that is \"{\\\"inputs\\\":\\\"$image\\\"}\"; got ${jsonencode({ for name, model in var.models : name => model.options.endpoint.json if model.options.endpoint != null })}."
   }
 
   validation {

@@ -56,6 +56,16 @@ run "refuses_json_without_the_image" {
   expect_failures = [var.models]
 }
 
+run "refuses_json_with_two_images" {
+  command = plan
+
+  variables {
+    models = { flowers = merge(var.model, { options = { endpoint = merge({ variants = { main = var.variant } }, { content_type = "application/json", json = "[\"$image\",\"$image\"]" }) } }) }
+  }
+
+  expect_failures = [var.models]
+}
+
 run "refuses_json_by_the_name_of_an_image" {
   command = plan
 

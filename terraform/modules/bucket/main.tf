@@ -134,18 +134,18 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
   }
 
   dynamic "rule" {
-    for_each = toset([for prefix in var.expire_under : prefix if var.expire_days != null])
+    for_each = merge({ for prefix in var.expire_under : prefix => var.expire_days if var.expire_days != null }, var.expire_sooner)
 
     content {
-      id     = trimsuffix("expire-${trimsuffix(rule.value, "/")}", "-")
+      id     = trimsuffix("expire-${trimsuffix(rule.key, "/")}", "-")
       status = "Enabled"
 
       filter {
-        prefix = rule.value == "" ? null : rule.value
+        prefix = rule.key == "" ? null : rule.key
       }
 
       expiration {
-        days = var.expire_days
+        days = rule.value
       }
     }
   }

@@ -55,6 +55,12 @@ variable "expire_under" {
   default     = [""]
 }
 
+variable "expire_sooner" {
+  type        = map(number)
+  description = "Days after which objects under other prefixes are removed whatever expire_days says, for example { \"_async/\" = 15 }."
+  default     = {}
+}
+
 variable "expire_old_versions_days" {
   type        = number
   description = "Days after which overwritten and deleted versions are removed."

@@ -16,6 +16,7 @@ locals {
       json                       = try(local._endpoint.json, null)
       response                   = try(local._endpoint.response, null)
       classes                    = one([for classes in aws_s3_object.classes : { bucket = classes.bucket, key = classes.key }])
+      serverless                 = local._is_serverless
       asynchronous               = local._asynchronous
       maximum_labels             = coalesce(var.model.options.maximum_labels, 5)
       minimum_confidence_percent = coalesce(var.model.options.minimum_confidence_percent, 0)

@@ -68,30 +68,22 @@ resource "aws_iam_role_policy" "endpoint" {
           Resource = arns
         } if length(arns) > 0
       ],
-      [
-        for place in local._asynchronous[*] : {
-          Sid      = "ReadImages"
-          Effect   = "Allow"
-          Action   = ["s3:GetObject"]
-          Resource = ["${var.images_bucket.arn}/${var.model.prefix}*"]
-        }
-      ],
-      [
-        for place in local._asynchronous[*] : {
-          Sid      = "WriteAnswers"
-          Effect   = "Allow"
-          Action   = ["s3:AbortMultipartUpload", "s3:PutObject"]
-          Resource = ["${var.results_bucket.arn}/${place.prefix}*"]
-        }
-      ],
-      [
-        for place in local._asynchronous[*] : {
-          Sid      = "FindBuckets"
-          Effect   = "Allow"
-          Action   = ["s3:ListBucket"]
-          Resource = [var.images_bucket.arn, var.results_bucket.arn]
-        }
-      ],
+      flatten([
+        for place in local._asynchronous[*] : [
+          {
+            Sid      = "ReadRequestsAndWriteAnswers" # nothing of the images bucket: the labeler lays a copy under the prefix
+            Effect   = "Allow"
+            Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+            Resource = ["${var.results_bucket.arn}/${place.prefix}*"]
+          },
+          {
+            Sid      = "FindTheBucket"
+            Effect   = "Allow"
+            Action   = ["s3:ListBucket"]
+            Resource = [var.results_bucket.arn]
+          },
+        ]
+      ]),
       [
         for key in local._asynchronous == null ? [] : var.kms_key[*] : {
           Sid      = "UseTheKey"
