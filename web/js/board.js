@@ -6,7 +6,7 @@ import { Filters } from "./filters.js";
 import { GROUPS } from "./pictures.js";
 import { fileName, save, sheet } from "./sheet.js";
 import { state } from "./telling.js";
-import { clock, instant } from "./times.js";
+import { instant, when } from "./times.js";
 import { Viewer } from "./viewer.js";
 import { counted } from "./words.js";
 
@@ -100,10 +100,10 @@ function spoken(one) {
 
 function summary(pictures, counts) {
   if (counts.all === 0) return "";
-  const wakes = pictures.filter((one) => GROUPS[one.phase] === "waiting" && instant(one.wakesAt) > new Date()).map((one) => instant(one.wakesAt));
+  const due = pictures.filter((one) => GROUPS[one.phase] === "waiting").map((one) => instant(one.readBy ?? one.wakesAt)).filter((at) => at > new Date());
   const read = counts.found + counts.empty;
   const parts = [`${read} of ${counts.all} read`];
-  if (counts.waiting) parts.push(wakes.length ? `${counts.waiting} waiting, the next at ${clock(Math.min(...wakes))}` : `${counts.waiting} on the way`);
+  if (counts.waiting) parts.push(due.length ? `${counts.waiting} waiting, the first is read ${when(new Date(Math.min(...due)), "by")}` : `${counts.waiting} on the way`);
   if (counts.refused) parts.push(`${counts.refused} not read`);
   return parts.join(" · ");
 }

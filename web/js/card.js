@@ -37,7 +37,7 @@ export class Card {
     say(this.state, state(one));
     this.progress.hidden = one.phase !== "sending";
     this.progress.value = one.progress;
-    this.again.hidden = !(one.phase === "unsent" && one.file);
+    this.again.hidden = one.phase !== "unsent" || one.isHopeless;
     if (one.thumb && !this.#url) {
       this.#url = URL.createObjectURL(one.thumb);
       this.image.src = this.#url;

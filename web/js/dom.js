@@ -19,6 +19,12 @@ export function part(id) {
   return found;
 }
 
+/** Sets the texts of an element's parts, each a <span>, only where they differ. */
+export function sayParts(element, texts) {
+  if ([...element.children].map((child) => child.textContent).join("\n") === texts.join("\n")) return;
+  element.replaceChildren(...texts.flatMap((text, at) => (at ? [" ", make("span", {}, text)] : [make("span", {}, text)])));
+}
+
 /** Sets text only where it differs, so that nothing is read out or selected anew for no reason. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -33,7 +33,11 @@ export class Filters {
   /** Writes the counts on the buttons. */
   count(counts) {
     this.form.hidden = counts.all === 0;
-    for (const [group, number] of Object.entries(counts)) say(this.form.querySelector(`[data-count="${group}"]`), String(number));
+    for (const [group, number] of Object.entries(counts)) {
+      const count = this.form.querySelector(`[data-count="${group}"]`);
+      say(count, String(number));
+      count.closest("label").hidden = number === 0 && group !== this.group; // what there is none of needs no button
+    }
   }
 }
 

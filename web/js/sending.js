@@ -42,7 +42,7 @@ export class Sending {
 
   async #send(one) {
     const seen = await check(one.file, this.limitOf(one.model));
-    if (seen.refusal) return this.#give(one, seen.refusal);
+    if (seen.refusal) return this.#give(one, seen.refusal, true);
     let ticket = null;
     for (let attempt = 1; this.pictures.has(one); ) {
       await this.gate.open();
@@ -55,7 +55,7 @@ export class Sending {
         if (!(problem instanceof Problem)) throw problem;
         if (problem.status === 401) continue; // the gate closes until somebody signs in
         if (problem.status === 403 && ticket) ticket = null; // the form may have expired
-        else if (!problem.isPassing) return this.#give(one, problem.message);
+        else if (!problem.isPassing) return this.#give(one, problem.message, problem.status === 413);
         if (!navigator.onLine) continue;
         attempt += 1;
         const seconds = waitSeconds(attempt, problem.retryAfterSeconds);
@@ -67,8 +67,8 @@ export class Sending {
     return undefined;
   }
 
-  #give(one, reason) {
-    this.pictures.update(one, { phase: "unsent", note: "", reason });
+  #give(one, reason, isHopeless = false) {
+    this.pictures.update(one, { phase: "unsent", note: "", reason, isHopeless });
   }
 }
 

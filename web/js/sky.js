@@ -1,6 +1,6 @@
 // The upper part of the page: what the chosen model does now, said in a headline and shown as day, dawn or night.
 
-import { make, part, say } from "./dom.js";
+import { make, part, say, sayParts } from "./dom.js";
 import { instant, when } from "./times.js";
 import { plain, size } from "./words.js";
 
@@ -28,14 +28,14 @@ export class Sky {
     part("giving").hidden = !person.isReady || !model;
     part("person").hidden = !(person.needsSignIn && person.isReady);
     say(part("person-name"), plain(person.name, 60));
-    say(part("headline"), headline(person, model));
+    sayParts(part("headline"), headline(person, model));
     say(part("promise"), promise(person, model, models.trouble));
     if (model) this.#show(model);
   }
 
   #show(model) {
     this.#list();
-    say(part("limits"), `${formats(model)}, up to ${size(model.maximum_bytes)} each. Or drop them anywhere.`);
+    say(part("limits"), `${formats(model)}, up to ${size(model.maximum_bytes)} each.`);
     part("power").hidden = !(model.power && this.person.needsSignIn);
     say(part("power-summary"), model.override ? overridden(model.override) : `Wake or rest ${plain(model.name, 60)} yourself`);
     part("models").hidden = this.models.all.length < 2;
@@ -74,14 +74,15 @@ function choice(name) {
 }
 
 function headline(person, model) {
-  if (!person.isReady) return "Sign in, then drop pictures.";
+  if (!person.isReady) return ["Sign in,", "then drop pictures."];
   const wakes = model && instant(model.next_change);
+  const name = plain(model?.name, 60);
   switch (model?.state) {
     case "awake":
-    case "always": return "Drop pictures. They are read at once.";
-    case "starting": return `Drop pictures. ${plain(model.name, 60)} is waking up.`;
-    case "asleep": return wakes ? `Drop pictures. They wait till ${plain(model.name, 60)} wakes ${when(wakes)}.` : `Drop pictures. ${plain(model.name, 60)} sleeps; they wait.`;
-    default: return "Drop pictures.";
+    case "always": return ["Drop pictures.", "They are read at once."];
+    case "starting": return ["Drop pictures.", `${name} is waking up.`];
+    case "asleep": return ["Drop pictures.", wakes ? `They wait till ${name} wakes ${when(wakes)}.` : `${name} sleeps; they wait.`];
+    default: return ["Drop pictures."];
   }
 }
 

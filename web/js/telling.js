@@ -14,8 +14,8 @@ export function state(one) {
     case "sending": return one.progress < 1 ? `Sending, ${Math.floor(one.progress * 100)} %` : "Sent, nearly there";
     case "queued": return due && due > Date.now() ? `${model} reads this ${when(due, "by")}` : `Waiting for ${model}`;
     case "asleep":
-      if (due && due > Date.now()) return `${model} sleeps, and reads this ${when(due, "by")}`;
-      return wakes && wakes > Date.now() ? `${model} sleeps, and wakes ${when(wakes)}` : `${model} sleeps; this waits`;
+      if (due && due > Date.now()) return `${model} reads this ${when(due, "by")}`;
+      return wakes && wakes > Date.now() ? `${model} wakes ${when(wakes)} and reads this` : `${model} sleeps; this waits`;
     case "found": return `Found ${counted(one.result.detections.length, "thing")}${at(one)}`;
     case "empty": return `Read${at(one)}; nothing found`;
     case "gone": return "Deleted before it was read";

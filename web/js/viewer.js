@@ -55,7 +55,7 @@ export class Viewer {
     part("viewer-table").hidden = found.length === 0;
     part("viewer-rows").replaceChildren(...found.map((each, at) => this.#row(each, at)));
     const finished = instant(one.result?.finished_at);
-    const facts = [["Read by", one.model], ["Version", one.result?.model_version], ["Read at", finished && clock(finished)], ["Size", one.bytes ? size(one.bytes) : null], ["Number", one.id]];
+    const facts = [["Read by", one.model], ["Version", one.result?.model_version], ["Read at", finished && clock(finished)], ["Size", one.bytes ? size(one.bytes) : null], ["Reference", one.id]];
     part("viewer-facts").replaceChildren(...facts.filter(([, value]) => value).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, plain(value))]));
     this.#draw(found);
     const all = this.neighbours();

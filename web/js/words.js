@@ -11,11 +11,12 @@ export function plain(text, longest = LONGEST_NAME) {
   return seen.length > longest ? `${[...seen].slice(0, longest).join("")}…` : seen;
 }
 
-/** "3.4 MB" */
+/** "3.4 MB", "15 MB" */
 export function size(bytes) {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;
+  const [kilo, mega] = [1024, 1_048_576]; // as AWS counts, whose limits these are
+  if (bytes < kilo) return `${bytes} bytes`;
+  if (bytes < mega) return `${Math.round(bytes / kilo)} kB`;
+  return `${(bytes / mega).toFixed(bytes % mega === 0 ? 0 : 1)} MB`;
 }
 
 /** "98 %" */
