@@ -22,6 +22,8 @@ WITHOUT_A_LOG_BUCKET_ONLY = {"CKV_AWS_18", "CKV_AWS_86"}
 WITHOUT_A_SIGNING_PROFILE_ONLY = {"CKV_AWS_272"}
 WITHOUT_A_DOMAIN_ONLY = {"CKV_AWS_174", "CKV2_AWS_42"}
 WITHOUT_A_FIREWALL_ONLY = {"CKV_AWS_68", "CKV_AWS_374"}
+# The page's files are for everybody to read, and CloudFront would need the key too.
+PUBLIC = ("CKV_AWS_145", "module.page[0].aws_s3_bucket.main")
 WANTED = (
     WITHOUT_A_KEY_ONLY
     | WITHOUT_A_LOG_BUCKET_ONLY
@@ -91,7 +93,8 @@ def _failed_in(plan, folder):
     shown.write_text(json.dumps(plan.raw))
     results = _checkov("--file", shown, "--framework", "terraform_plan")
     assert len(results["passed_checks"]) > 50
-    return {line["check_id"] for line in results["failed_checks"]}
+    failed = {(line["check_id"], line["resource"]) for line in results["failed_checks"]}
+    return {check_id for check_id, _ in failed - {PUBLIC}}
 
 
 def _checkov(*arguments):
