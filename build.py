@@ -33,11 +33,14 @@ _POWERTOOLS = (
     ". exceptions logging logging/buffer metrics metrics/provider metrics/provider/cloudwatch_emf shared tracing "
     "utilities utilities/jmespath_utils warnings"
 )
-# In these folders, what serves the parts of it that are not taken.
-DROPPED = frozenset(
-    PurePosixPath("aws_lambda_powertools/shared", f"{each}.py")
-    for each in ("cookies", "dynamodb_deserializer", "headers_serializer")
+# In these folders, what serves the parts of it that are not taken, or is there for type checkers.
+_UNUSED = (
+    "logging/buffer/handler logging/correlation_paths logging/types logging/utils metrics/metric "
+    "metrics/provider/cloudwatch_emf/types shared/cache_dict shared/cookies shared/dynamodb_deserializer "
+    "shared/headers_serializer shared/json_encoder tracing/base utilities/jmespath_utils/envelopes "
+    "utilities/serialization"
 )
+DROPPED = frozenset(PurePosixPath("aws_lambda_powertools", f"{each}.py") for each in _UNUSED.split())
 KEPT = {
     "aws-lambda-powertools": frozenset(PurePosixPath("aws_lambda_powertools", each) for each in _POWERTOOLS.split()),
     "jmespath": frozenset[PurePosixPath](),  # Lambda's runtime has it, with boto3

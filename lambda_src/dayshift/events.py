@@ -6,9 +6,16 @@ S3 notification: {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCrea
                       "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "…"}}}]}
 SQS batch: {"Records": [{"messageId": "…", "receiptHandle": "…", "body": "…",
     "attributes": {"ApproximateReceiveCount": "1"}}]}
+API Gateway, HTTP API, payload 2.0: {"version": "2.0", "routeKey": "POST /images", "headers": {"content-type": "…"},
+    "pathParameters": {"id": "…"}, "queryStringParameters": {"model": "signs"},     # each left out where there is none
+    "body": "…", "isBase64Encoded": true,                                           # images come as base64
+    "requestContext": {"requestId": "…", "authorizer": {                            # left out where nobody is verified
+        "jwt": {"claims": {"iss": "…", "sub": "…"}},                                # or
+        "iam": {"accountId": "…", "userId": "AROA…:session", "userArn": "…"}}}}
 S3's test message, sent when a notification is configured: {"Service": "Amazon S3", "Event": "s3:TestEvent", …}
 """
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +23,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
+from dayshift.domain.caller import Caller
 from dayshift.domain.errors import ForeignMessageError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import Envelope, InferenceRequest
+from dayshift.domain.web import Reply, Request
 
 Json = Any
 BODY_EXCERPT = 300
@@ -92,6 +101,41 @@ def power_wish(event: Mapping[str, Json]) -> PowerWish:
     if action == "delete" and model is None:
         raise ForeignMessageError(f"which model is to be destroyed? got {dict(event)!r}")
     return PowerWish(model, is_retiring=action == "delete", is_nothing=action in ("create", "update"))
+
+
+def request_from_api(event: Mapping[str, Json]) -> Request:
+    """A request behind API Gateway, its caller verified there. Raises ForeignMessageError."""
+    try:
+        context, headers, body = event["requestContext"], event.get("headers") or {}, event.get("body") or ""
+        return Request(
+            route=event["routeKey"],
+            request_id=context["requestId"],
+            path=event.get("pathParameters") or {},
+            query=event.get("queryStringParameters") or {},
+            content_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
+            body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+            caller=_caller(context.get("authorizer") or {}),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ForeignMessageError(f"not a request of API Gateway ({type(error).__name__}: {error})") from error
+
+
+def api_reply(reply: Reply) -> dict[str, Json]:
+    """The answer to API Gateway. Nothing may be kept on the way: what an image's state is changes by itself."""
+    body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body, ensure_ascii=False)
+    fixed = {"Content-Type": reply.content_type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return {"statusCode": reply.status, "headers": {**fixed, **reply.headers}, "body": body, "isBase64Encoded": False}
+
+
+def _caller(authorizer: Mapping[str, Json]) -> Caller | None:
+    """Whom API Gateway has verified. A token that names no subject is nobody's."""
+    claims, iam = (authorizer.get("jwt") or {}).get("claims") or {}, authorizer.get("iam") or {}
+    if claims.get("iss") and claims.get("sub"):
+        names = (claims.get(name) for name in ("email", "preferred_username", "cognito:username", "username"))
+        return Caller.of_token(claims["iss"], claims["sub"], next(filter(None, names), ""))
+    if iam.get("accountId") and iam.get("userId"):
+        return Caller.of_principal(iam["accountId"], iam["userId"], iam.get("userArn") or "")
+    return None
 
 
 def _envelope(record: Mapping[str, Json], model: str) -> Envelope:

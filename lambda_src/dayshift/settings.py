@@ -99,6 +99,38 @@ class PowerSettings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What the API needs to know. All about the models lies in an object, and in the parameters of those that have
+    power."""
+
+    images_bucket: str
+    results_bucket: str
+    models_key: str
+    parameters: str
+    authentication: str
+    counts_table: str
+    images_a_day: int
+    clock_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ApiSettings":
+        """Reads the seven settings of the API, and DAYSHIFT_CLOCK_URL as PowerSettings does; raises
+        ConfigurationError."""
+        read = _Reader(environment)
+        return read.done(
+            cls,
+            images_bucket=read.text("IMAGES_BUCKET"),
+            results_bucket=read.text("RESULTS_BUCKET"),
+            models_key=read.text("MODELS_KEY"),
+            parameters=read.text("PARAMETERS"),
+            authentication=read.one_of("AUTHENTICATION", ("iam", "jwt", "open")),
+            counts_table=read.text("COUNTS_TABLE"),
+            images_a_day=read.number("IMAGES_A_DAY"),
+            clock_url=environment.get("DAYSHIFT_CLOCK_URL", ""),
+        )
+
+
 class _Reader:
     """Reads one setting after the other and keeps every fault until the end."""
 
@@ -110,6 +142,12 @@ class _Reader:
         value = self._environment.get(name, "")
         if not value:
             self._faults.append(f"{name} is missing")
+        return value
+
+    def one_of(self, name: str, words: tuple[str, ...]) -> str:
+        value = self.text(name)
+        if value and value not in words:
+            self._faults.append(f"{name} must be one of {words}; got {value!r}")
         return value
 
     def number(self, name: str) -> int:

@@ -35,6 +35,11 @@ ENVIRONMENT = {
     "ROUTES": json.dumps(ROUTES),
     "PARAMETERS": "/acme/test/models",
     "DEPLOYMENT": "acme-test",
+    "MODELS_KEY": "_models/index.json",
+    "AUTHENTICATION": "iam",
+    "COUNTS_TABLE": "counts",
+    "IMAGES_A_DAY": "1000",
+    "AWS_EC2_METADATA_DISABLED": "true",  # without credentials the API's cold start ends before its first call
     "SWEEP_AFTER_MINUTES": "60",
 }
 

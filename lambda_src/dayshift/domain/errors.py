@@ -6,7 +6,8 @@ DayshiftError
 ├── ForeignMessageError   the message is not ours: a `failed` record is written under its id
 ├── TransientError        about the surroundings: the message goes back and waits longer each time
 │   └── ClosedError       the whole surroundings refuse: the rest of the batch goes back untried
-└── ConfigurationError    a setting or a model is wrong: nothing starts
+├── ConfigurationError    a setting or a model is wrong: nothing starts
+└── ProblemError          a request to the API that is answered with a problem document (domain/web)
 """
 
 

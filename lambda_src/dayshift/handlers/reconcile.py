@@ -2,9 +2,8 @@
 
 import json
 import time
-import urllib.request
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -13,6 +12,7 @@ from dayshift import events
 from dayshift.bootstrap import logger, metrics, power, warm
 from dayshift.domain.errors import TransientError
 from dayshift.domain.lifecycle import Action
+from dayshift.handlers import clock as clocks
 from dayshift.services.heartbeat import Heartbeat
 from dayshift.services.reconcile import reconcile_models
 
@@ -91,9 +91,5 @@ def pause() -> None:
 
 
 def clock() -> datetime:
-    """The time, in UTC; on the local AWS that of its services, whose clock can be moved."""
-    url = power.settings().clock_url
-    if not url:
-        return datetime.now(UTC)
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return datetime.fromisoformat(json.load(answer)["now"])
+    """The time, in UTC."""
+    return clocks.now(power.settings().clock_url)

@@ -1,0 +1,40 @@
+"""Looking: what is known of a model now, for an image that waits and for whoever asks."""
+
+import math
+from dataclasses import replace
+from datetime import datetime
+
+from dayshift.domain.api_model import ApiModel
+from dayshift.domain.outlook import ALWAYS_THERE, UNKNOWN, Outlook, Wakefulness, outlook
+from dayshift.domain.powered import PoweredModel
+from dayshift.services.api.asking import OPEN
+from dayshift.services.api.ports import ApiPorts
+
+SOON, LATER, LATEST = 5, 3_600, 86_400  # seconds
+
+
+def look(model: ApiModel, uploaded_at: datetime, ports: ApiPorts, now: datetime) -> Outlook:
+    """The outlook of an image that was uploaded then. Raises TransientError."""
+    if model.power is None:
+        return ALWAYS_THERE
+    found = powered(model, ports, now)
+    if found is None:
+        return UNKNOWN
+    return outlook(found, ports.queues[model.spec.name].depth(), uploaded_at, now)
+
+
+def powered(model: ApiModel, ports: ApiPorts, now: datetime) -> PoweredModel | None:
+    """The powered model; where anybody may ask, nobody is told who switched it."""
+    found = ports.powered.of(model.spec.name, now)
+    if found is None or found.override is None or ports.authentication != OPEN:
+        return found
+    return replace(found, override=replace(found.override, by=""))
+
+
+def retry_after(seen: Outlook, now: datetime) -> int:
+    """Seconds until it is worth asking again for an image that waits."""
+    if seen.state in (Wakefulness.ALWAYS, Wakefulness.AWAKE):
+        return SOON
+    if seen.read_by is None:
+        return LATER
+    return min(max(math.ceil((seen.read_by - now).total_seconds()), SOON), LATEST)
