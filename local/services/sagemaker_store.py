@@ -83,7 +83,7 @@ class SageMakerStore:
         """Deletes it, and writes down who still has it. Raises ServiceError."""
         arn = self.record(book, "endpoint-config", name)["EndpointConfigArn"]
         for endpoint, found in book.endpoints.items():
-            if found.status != NONE and name in (_name(found.configuration), _name(found.coming)):
+            if found.status not in (NONE, "Deleting") and name in (_name(found.configuration), _name(found.coming)):
                 at = {"at": text(book.now), "endpoint": endpoint, "status": found.status}
                 book.deleted_in_use.append({"configuration": name, **at})
         del book.configurations[name]
