@@ -7,10 +7,11 @@ import pytest
 from dayshift.domain.lifecycle import Action, MappingState, ModelState, Observed, decide
 
 STATES = [
-    Observed(mapping, model, in_flight, drain_over, held_off)
-    for mapping, model, in_flight, drain_over, held_off in itertools.product(
-        MappingState, ModelState, (0, 3), (False, True), (False, True)
+    Observed(mapping, model, in_flight, drain_over, held_off, lingers)
+    for mapping, model, in_flight, drain_over, held_off, lingers in itertools.product(
+        MappingState, ModelState, (0, 3), (False, True), (False, True), (False, True)
     )
+    if model is ModelState.FAILED or not lingers
 ]
 MANAGEABLE = [
     seen
@@ -38,7 +39,7 @@ def world_after(seen: Observed, action: Action) -> Observed:
             drain_over, in_flight = True, 0
         case Action.NONE:
             pass
-    return Observed(mapping, model, in_flight, drain_over)
+    return Observed(mapping, model, in_flight, drain_over, lingers=seen.lingers and model is ModelState.FAILED)
 
 
 @pytest.mark.parametrize("desired", [True, False])
@@ -50,7 +51,7 @@ def test_no_step_breaks_the_order(desired: bool) -> None:
             assert desired
         if action is Action.STOP_MODEL:
             assert seen.mapping in (MappingState.DISABLED, MappingState.MISSING), seen
-            assert seen.in_flight == 0 or seen.drain_over, seen
+            assert seen.in_flight == 0 or seen.drain_over or seen.model is ModelState.FAILED, seen
             assert not desired or seen.mapping is MappingState.MISSING
         if action is Action.START_MODEL:
             assert seen.mapping is MappingState.DISABLED, seen
@@ -74,6 +75,7 @@ def test_the_wish_comes_true_within_six_steps_and_then_nothing_is_done(desired: 
     else:
         assert seen.mapping is MappingState.DISABLED
         assert seen.model in (ModelState.STOPPED, ModelState.FAILED)
+        assert not seen.lingers
 
 
 def test_a_failed_start_is_held_off_and_then_tried_again() -> None:

@@ -62,21 +62,22 @@ class SagemakerPower:
             # While it is Deleting its tags may go first; whoever's it is, its name is free when it is gone.
             if STATES[word] is not ModelState.STOPPING and not self._is_ours(found):
                 return self._unmanageable(word, self._not_ours())
-        if found["EndpointConfigName"] != self._endpoint.configuration:
-            made_from, wanted = found["EndpointConfigName"], self._endpoint.configuration
-            message = f"{message} it was made from {made_from}; {wanted} counts when it is started next".strip()
-        return ModelStatus(STATES[word], word, message)
+        state = self._state(found)
+        if state is not STATES[word]:
+            message = f"it was made from {found['EndpointConfigName']}, and is made anew from {self._wanted}"
+        # AWS calls one that failed to be updated "in service", and bills it: what is there must be deleted.
+        return ModelStatus(state, word, message, lingers=state is ModelState.FAILED)
 
     def start(self) -> None:
-        """Makes the endpoint; one that FAILED can only be deleted, and is made anew by a later tick."""
+        """Makes the endpoint; one that FAILED, or is another model's, is deleted, and made anew by a later tick."""
         with surroundings("starting the endpoint", ADVICE):
             found = self._found()
             if found is None:
                 self._create()
             elif not self._is_ours(found):
                 raise TransientError(f"{self._endpoint.name} {self._not_ours()}")
-            elif STATES.get(found["EndpointStatus"]) is ModelState.FAILED:
-                self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
+            elif self._state(found) is ModelState.FAILED:
+                self._delete()
 
     def stop(self) -> None:
         """Deletes it. Refused where it is not there, and while SystemUpdating: both return quietly.
@@ -84,14 +85,14 @@ class SagemakerPower:
         Reconcile acts on what it observes: as long as the endpoint is there and unwanted, each tick asks again.
         """
         with surroundings("stopping the endpoint", ADVICE):
-            try:
-                self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
-            except ClientError as error:
-                if code_of(error) != INVALID:
-                    raise
+            self._delete()
 
     def release(self) -> None:
-        """Nothing: an endpoint is stopped by being deleted, and its tag goes with it."""
+        """Deletes what FAILED, and is ours. Any other endpoint is stopped by being deleted, and its tag goes with it."""
+        with surroundings("giving the endpoint back", ADVICE):
+            found = self._found()
+            if found is not None and self._has_failed(found) and self._is_ours(found):
+                self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
 
     def probe(self) -> bool:
         """One inference of a plain image. True for an asynchronous endpoint, which cannot be asked so cheaply.
@@ -123,6 +124,23 @@ class SagemakerPower:
         self._endpoint.prediction(body)
         return True
 
+    def _delete(self) -> None:
+        try:
+            self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
+        except ClientError as error:
+            if code_of(error) != INVALID:
+                raise
+
+    @property
+    def _wanted(self) -> str:
+        return self._endpoint.configuration
+
+    def _state(self, found: Mapping[str, Any]) -> ModelState:
+        """Our word for it. One that runs with another configuration answers as another model: as good as FAILED."""
+        state = STATES.get(found["EndpointStatus"], ModelState.UNMANAGEABLE)
+        is_another = found["EndpointConfigName"] != self._wanted
+        return ModelState.FAILED if state is ModelState.RUNNING and is_another else state
+
     def _found(self) -> dict[str, Any] | None:
         """The endpoint; None if there is none."""
         try:
@@ -132,6 +150,9 @@ class SagemakerPower:
                 return None
             raise
         return found
+
+    def _has_failed(self, found: Mapping[str, Any]) -> bool:
+        return STATES.get(found["EndpointStatus"]) is ModelState.FAILED
 
     def _is_ours(self, found: Mapping[str, Any]) -> bool:
         tags = self._sagemaker.list_tags(ResourceArn=found["EndpointArn"], MaxResults=MOST_TAGS)["Tags"]

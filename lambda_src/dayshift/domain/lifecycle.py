@@ -42,13 +42,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A model and its gate now. `held_off`: a start failed lately. `drain_over`: nobody waits for its end any more."""
+    """A model and its gate now. `held_off`: a start failed lately. `drain_over`: nobody waits for its end any more.
+    `lingers`: it FAILED, and what is left of it goes only when it is stopped."""
 
     mapping: MappingState
     model: ModelState
     in_flight: int
     drain_over: bool = False
     held_off: bool = False
+    lingers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _closed(desired: bool, observed: Observed) -> Decision:
             return Decision(Action.WAIT, "the last start failed; the next one is held off")
         case ModelState.STOPPED | ModelState.FAILED if desired:
             return Decision(Action.START_MODEL, f"the model is {observed.model}")
+        case ModelState.FAILED if observed.lingers:
+            return Decision(Action.STOP_MODEL, "what failed is cleared away")
         case ModelState.STOPPED | ModelState.FAILED:
             return Decision(Action.NONE, "off")
         case unknown:

@@ -109,11 +109,15 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """A model's state, the service's own word for it, and what it, or we, have to say about it."""
+    """A model's state, the service's own word for it, and what it, or we, have to say about it.
+
+    `lingers`: it FAILED, and is still there, perhaps still paid, until it is stopped.
+    """
 
     state: ModelState
     word: str
     message: str = ""
+    lingers: bool = False
 
 
 class ModelPower(Protocol):

@@ -51,7 +51,8 @@ def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
     # 2 decide
     wish = desired(model.policy, memory, depth, model.override, now)
     state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
-    seen = Observed(mapping, state, depth.in_flight, is_drain_over(memory, now), is_held_off(memory, now))
+    drained, held = is_drain_over(memory, now), is_held_off(memory, now)
+    seen = Observed(mapping, state, depth.in_flight, drained, held, status.lingers)
     decision = decide(wish.running, seen)
     # 3 act
     is_policys = wish.running and model.override is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayshift.domain.errors import ClosedError, TransientError
-from dayshift.domain.lifecycle import MappingState
+from dayshift.domain.lifecycle import Action, MappingState
 from dayshift.domain.noticing import BILLED
 from dayshift.domain.override import LONGEST, Override
 from dayshift.domain.ports import OwnedPower
@@ -31,7 +31,8 @@ def retire(
             seen = str(error)
         else:
             seen = f"it is {beat.state}, its mapping {beat.mapping}"
-            if beat.state not in BILLED and beat.mapping in (MappingState.DISABLED, MappingState.MISSING):
+            is_closed = beat.mapping in (MappingState.DISABLED, MappingState.MISSING)
+            if is_closed and beat.state not in BILLED and beat.action is not Action.STOP_MODEL:
                 return beat
             ports = replace(ports, model=replace(ports.model, memory=beat.memory))
         if not has_time():
