@@ -156,6 +156,10 @@ class Endpoint(Service):
         """Whether DeleteEndpoint would not be refused, by the service or by IAM."""
         return self.word is not Word.NONE and self.word not in IN_PROGRESS and not self.is_foreign
 
+    def is_made_from(self, configuration: str) -> bool:
+        """Whether an endpoint that is live, or is being changed, needs this configuration."""
+        return self.word not in COSTS_NOTHING and self.configuration == configuration
+
     def answers(self) -> bool:
         """Whether InvokeEndpoint does."""
         return self.word in ANSWERS

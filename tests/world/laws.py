@@ -87,7 +87,9 @@ def unserving(site: Site, world: World) -> list[Span]:
 def gate(site: Site, world: World, had_faults: bool) -> Iterator[str]:
     """I5: messages are handed out while the model does not run only just after something went wrong."""
     for start, end in unserving(site, world):
-        if not had_faults or end - spending.last_trouble(world, start, end) > GATE_GRACE:
+        stopped = max((moment for moment in world.notes.backstops if start <= moment <= end), default=start)
+        since = max(stopped, spending.last_trouble(world, start, end))
+        if not had_faults or end - since > GATE_GRACE:
             yield f"I5: {site.plan.name}'s gate was open {end - start:.0f} s before a model that did not run"
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from tests.world.applying import apply
+from tests.world.endpoint import Endpoint, Word
 from tests.world.hours import Hours
 from tests.world.setting import Setting
 from tests.world.site import Plan
@@ -102,9 +104,61 @@ def a_deadline_wake(world: World) -> None:
     world.run_to("11:00")
 
 
+def an_endpoint_s_day(world: World) -> None:
+    """Images wait for the endpoint; what cannot be read is among them; SageMaker updates it over the closing."""
+    world.upload("early bird.jpg")
+    world.run_to("09:10")
+    for number in range(4):
+        world.upload(f"{number}+.jpg", is_readable=number != 1, size=48_000 + number // 2)
+    world.delete(world.upload("deleted.jpg"))
+    world.run_to("09:35")
+    endpoint(world).maintain((15.0, 15.0))
+    world.run_to("09:45")
+
+
+def an_endpoint_that_breaks(world: World) -> None:
+    """The first creation ends in Failed, and so does the endpoint itself, when nobody wants it any more."""
+    endpoint(world).next_starts.extend([None, 8.0])
+    world.upload("patient.jpg")
+    world.run_to("09:39")
+    world.meddle(lambda: endpoint(world).turn(Word.UPDATE_ROLLBACK_FAILED))
+    world.run_to("09:45")
+
+
+def a_changed_configuration(world: World) -> None:
+    """Applied while images are being read: the endpoint goes, and then its configuration; another comes."""
+    world.upload("before.jpg")
+    world.run_to("09:02")
+    endpoint(world).seconds_an_image = 2.0
+    for number in range(6):
+        world.upload(f"meanwhile {number}.jpg")
+    world.run(0.1)
+    apply(world, world.sites["logos"])
+    world.run_to("09:30")
+    world.upload("after.jpg")
+    world.run_to("09:45")
+
+
+def a_stranger_s_endpoint(world: World) -> None:
+    """An endpoint of this name is there already, and not ours: it is left alone, until it is gone."""
+    endpoint(world).occupy("acme-prod")
+    world.upload("waits.jpg")
+    world.run_to("09:05")
+    world.meddle(endpoint(world).leave)
+    world.run_to("09:30")
+
+
+def endpoint(world: World) -> Endpoint:
+    """The endpoint of the only model."""
+    (site,) = world.sites.values()
+    assert isinstance(site.service, Endpoint)
+    return site.service
+
+
 OFFICE = Plan(hours=HOUR_A_DAY)
 SIGNS = Plan("signs", hours=Hours("Europe/Berlin", "09:10", "09:50"))
 DEADLINE = Plan(power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=120)
+ENDPOINT = Plan(family="sagemaker", hours=HOUR_A_DAY)
 SCENARIOS: dict[str, Scenario] = {
     live.__name__: Scenario(Setting(plans=plans, start=EARLY, counts_lag=lag), live)
     for live, plans, lag in (
@@ -116,6 +170,10 @@ SCENARIOS: dict[str, Scenario] = {
         (a_start_over_the_closing, (OFFICE,), 0.0),
         (lost_twice_deleted_overwritten, (OFFICE,), 0.0),
         (a_deadline_wake, (DEADLINE,), 50.0),
+        (an_endpoint_s_day, (ENDPOINT,), 0.0),
+        (an_endpoint_that_breaks, (ENDPOINT,), 0.0),
+        (a_changed_configuration, (ENDPOINT,), 0.0),
+        (a_stranger_s_endpoint, (ENDPOINT,), 0.0),
     )
 }
 

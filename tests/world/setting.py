@@ -34,4 +34,5 @@ class Notes:
     """What happened that was nobody's wish, so that nobody is blamed for what followed."""
 
     meddled: list[float] = field(default_factory=list)  # when a person or a breakdown interfered
+    backstops: list[float] = field(default_factory=list)  # when the backstop found something to stop
     troubled: list[Span] = field(default_factory=list)  # from when until when something was out of order

@@ -103,6 +103,7 @@ class Site:
     spec: str
     memory: str = "{}"
     override: str = "{}"
+    applied: int = 1  # the number of the endpoint configuration that Terraform made last
     said: list[Said] = field(default_factory=list)
     beat: Heartbeat | None = None  # the last reconcile that came through
     beat_at: float = 0.0

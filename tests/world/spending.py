@@ -43,7 +43,8 @@ def _by_policy(site: Site, world: World) -> list[Span]:
 
 def had_trouble(world: World) -> bool:
     """Whether anything at all was out of order."""
-    return bool(world.recorder.struck or world.notes.meddled or world.notes.troubled)
+    notes = world.notes
+    return bool(world.recorder.struck or notes.meddled or notes.backstops or notes.troubled)
 
 
 def ended_at(stored: Stored, now: float) -> float:

@@ -4,45 +4,22 @@ import json
 
 import pytest
 
-from dayshift.domain.errors import TransientError
 from dayshift.domain.lifecycle import ModelState
-from dayshift.domain.powered import PoweredModel
-from dayshift.services.retire import retire
-from tests.world import laws, ports
-from tests.world.clock import Process
-from tests.world.faults import Invocation
+from tests.world import applying, laws
 from tests.world.mapping import Word
 from tests.world.setting import Setting
 from tests.world.site import Said
 from tests.world.stories import FRIDAY, SLOW, logos, outage
 from tests.world.world import World
 
-TIMEOUT, LOOK_SECONDS = 900.0, 10.0  # handlers/stop
-ENOUGH = 70.0
-
 
 def destroyed(world: World) -> list[str]:
     """Runs the function as Terraform does, while ticks go on; what it raised."""
-    site, raised = logos(world), list[str]()
+    site, raised = logos(world), list[str | None]()
     site.said.append(Said(world.loop.now, world.loop.now + 24 * 3600, running=False))
-    deadline = world.loop.now + TIMEOUT
-
-    def run() -> None:
-        line = ports.Line(world.recorder, Invocation("stop", deadline))
-        model = PoweredModel.from_stored(site.spec, site.memory, site.override, world.loop.moment())
-        try:
-            retire(
-                world.functions.ports_of(line, site, model),
-                world.loop.moment,
-                lambda: world.loop.sleep(LOOK_SECONDS),
-                lambda: deadline - world.loop.now > ENOUGH,
-            )
-        except TransientError as error:
-            raised.append(str(error))
-
-    Process(world.loop, run).resume()
-    world.run(TIMEOUT / 60)
-    return raised
+    applying.stopped(world, site, raised.append)
+    world.run(applying.TIMEOUT / 60)
+    return [error for error in raised if error is not None]
 
 
 @pytest.mark.parametrize("busy", [False, True])

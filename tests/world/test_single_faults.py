@@ -65,4 +65,4 @@ def breaches_of(scenario: Scenario, fault: tuple[int, Fault] | None, slack: floa
         world.recorder.planned.update([fault] if fault else [])
         scenario.live(world)
         come_to_rest(world)
-        return laws.breaches(world, had_faults=fault is not None, slack=slack)
+        return laws.breaches(world, had_faults=fault is not None or bool(world.notes.meddled), slack=slack)

@@ -168,7 +168,7 @@ class World:
     def _backstop(self, site: Site, attempts: int = 5) -> None:
         """The stop that needs no code of ours; what is refused is tried for five minutes more."""
         if site.service.is_stoppable:
-            self.notes.meddled.append(self.loop.now)
+            self.notes.backstops.append(self.loop.now)
             site.service.stop()
         elif attempts:
             self.loop.after(MINUTE, lambda: self._backstop(site, attempts - 1))
