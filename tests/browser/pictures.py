@@ -4,7 +4,7 @@ import io
 from typing import TypedDict
 
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 class File(TypedDict):
@@ -24,7 +24,8 @@ def png(name: str = "one.png", size: tuple[int, int] = (320, 200), colour: str =
 
 
 def choose(page: Page, *files: File) -> None:
-    """Gives files to the page by its button."""
+    """Gives files to the page by its button, once it knows the models."""
+    expect(page.locator("#giving")).to_be_visible()
     page.set_input_files("#files", list(files))
 
 
