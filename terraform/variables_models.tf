@@ -304,7 +304,7 @@ variable "models" {
     condition = alltrue([
       for model in values(var.models) : model.options.endpoint == null ? true : (
         alltrue([for variant in values(model.options.endpoint.variants) : variant.weight >= 0]) &&
-        sum(concat([0], [for variant in values(model.options.endpoint.variants) : variant.weight])) > 0
+        anytrue(concat([length(model.options.endpoint.variants) == 0], [for variant in values(model.options.endpoint.variants) : variant.weight > 0]))
       )
     ])
     error_message = "models[*].options.endpoint.variants[*].weight must be from 0, and of one variant above 0, for example 9 and 1; got ${jsonencode({ for name, model in var.models : name => [for variant in values(model.options.endpoint.variants) : variant.weight] if model.options.endpoint != null })}."

@@ -20,6 +20,15 @@ variables {
       power  = "office_hours"
       hours  = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
     }
+    flowers = {
+      family       = "sagemaker"
+      prefix       = "flowers/"
+      power        = "always_on"
+      usd_per_hour = 0.115
+      options = {
+        endpoint = { variants = { main = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/flowers:1", instance_type = "ml.m5.large" } } }
+      }
+    }
   }
 }
 
@@ -72,11 +81,11 @@ run "a_model_and_a_route_have_the_fields_that_the_package_reads" {
 
   assert {
     condition = alltrue([
-      for name, family in { signs = "rekognition", logos = "custom_labels" } :
+      for name, family in { signs = "rekognition", logos = "custom_labels", flowers = "sagemaker" } :
       sort(keys(jsondecode(module.models[name].labeler_contract.environment.MODEL).options)) ==
       sort(jsondecode(file("../tests/contract/environment.json")).options[family])
     ])
-    error_message = "MODEL.options: got ${module.models["signs"].labeler_contract.environment.MODEL} and ${module.models["logos"].labeler_contract.environment.MODEL}"
+    error_message = "MODEL.options: got ${module.models["signs"].labeler_contract.environment.MODEL} and ${module.models["logos"].labeler_contract.environment.MODEL} and ${module.models["flowers"].labeler_contract.environment.MODEL}"
   }
 
   assert {
@@ -103,15 +112,15 @@ run "producer_and_sweep_route_alike_and_to_whole_prefixes" {
   }
 
   assert {
-    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/logos/ incoming/photos/ incoming/signs/"
-    error_message = "wanted incoming/logos/, incoming/photos/ and incoming/signs/, got ${module.producer.contract.environment.ROUTES}"
+    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/flowers/ incoming/logos/ incoming/photos/ incoming/signs/"
+    error_message = "wanted incoming/flowers/, incoming/logos/, incoming/photos/ and incoming/signs/, got ${module.producer.contract.environment.ROUTES}"
   }
 }
 
 run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_same" {
   assert {
     condition = sort(keys(output.deployment)) == sort([
-      "name", "environment", "region", "images_bucket", "results_bucket", "functions", "models",
+      "name", "environment", "region", "images_bucket", "results_bucket", "functions", "api_url", "models",
     ])
     error_message = "got ${jsonencode(output.deployment)}"
   }

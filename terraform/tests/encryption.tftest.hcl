@@ -82,7 +82,7 @@ run "with_a_key_the_backstop_may_read_its_own_schedule_and_no_more" {
   }
 }
 
-run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_our_functions" {
+run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_what_is_ours" {
   variables {
     kms_key = { create = true }
   }
@@ -101,8 +101,8 @@ run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_our_function
 
   assert {
     condition = (
-      jsondecode(aws_kms_key.main[0].policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"] ==
-      "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/acme-dayshift-test-*"
+      join(" ", jsondecode(aws_kms_key.main[0].policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"]) ==
+      join(" ", [for kind in ["lambda", "sagemaker/Endpoints", "vendedlogs"] : "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/${kind}/acme-dayshift-test-*"])
     )
     error_message = "got ${aws_kms_key.main[0].policy}"
   }

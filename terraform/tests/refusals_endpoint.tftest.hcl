@@ -31,7 +31,7 @@ run "refuses_an_endpoint_of_another_family" {
   command = plan
 
   variables {
-    models = { signs = { family = "rekognition", prefix = "signs/", options = { endpoint = { variants = { main = var.variant } } } } }
+    models = { signs = { family = "rekognition", prefix = "signs/", usd_per_hour = 1, options = { endpoint = { variants = { main = var.variant } } } } }
   }
 
   expect_failures = [var.models]
