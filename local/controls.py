@@ -31,14 +31,20 @@ class Controls:
         """Undoes every move of the clock."""
         self._post("clock", {"real": True})
 
-    def tell(self, version_arn: str, **wish: Any) -> None:
-        """Sets the delays, the state, the owner of a project version, or makes its next starts fail."""
-        self._post("models", {"version_arn": version_arn, **wish})
+    def tell(self, target: str, **wish: Any) -> None:
+        """Sets the delays, the state, the owner of a project version (by ARN) or an endpoint (by name), or makes its
+        next starts fail."""
+        self._post("models", {"version_arn" if target.startswith("arn:") else "endpoint_name": target, **wish})
 
-    def model(self, version_arn: str) -> dict[str, Any]:
-        """A project version: its status, its starts, the log of its states. Raises KeyError if nobody named it yet."""
-        found = {model["version_arn"]: dict(model) for model in self._get("models")["models"]}
-        return found[version_arn]
+    def model(self, target: str) -> dict[str, Any]:
+        """The same: its status, its starts, the log of its states. Raises KeyError if nobody named it yet."""
+        known = self._get("models")
+        found = {model["version_arn"]: dict(model) for model in known["models"]}
+        return (found | {endpoint["endpoint_name"]: dict(endpoint) for endpoint in known["endpoints"]})[target]
+
+    def configurations_deleted_in_use(self) -> list[dict[str, Any]]:
+        """What AWS allows and says never to do: which configuration, whose, and when."""
+        return list(self._get("models")["configurations_deleted_in_use"])
 
     def spoil(self, operation: str, kind: str, **more: Any) -> None:
         """Makes calls of an operation go wrong; operation and kind are local/services/faults' words."""

@@ -19,7 +19,7 @@ from local.places import TERRAFORM
 from local.terraform import Change, Progress, Terraform
 
 STATE_BUCKET = "dayshift-terraform-state"
-SOURCES = ("*.tf", "*.json", "*.tftpl")
+SOURCES = ("*.tf", "*.json", "*.tftpl", "*.txt")
 
 
 @dataclass(frozen=True, slots=True)

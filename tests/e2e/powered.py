@@ -15,7 +15,7 @@ from local.controls import Controls
 from local.places import SAMPLES
 from local.stack import LocalAws
 
-MODEL, BERLIN = "logos", ZoneInfo("Europe/Berlin")
+BERLIN = ZoneInfo("Europe/Berlin")
 START_DELAY, STOP_DELAY = 20 * 60, 2 * 60
 LOOK_SECONDS = 0.2
 Image = tuple[str, str]  # key, version
@@ -34,15 +34,16 @@ class Watch:
 
 
 class Powered:
-    """The one model of power.tfvars."""
+    """One model of power.tfvars or endpoint.tfvars."""
 
-    def __init__(self, aws: LocalAws, deployment: Mapping[str, Any]) -> None:
-        self.aws, self.deployment, self.controls = aws, deployment, Controls(aws)
-        self.spec = deployment["models"][MODEL]
+    def __init__(self, aws: LocalAws, deployment: Mapping[str, Any], name: str) -> None:
+        self.aws, self.deployment, self.controls, self.name = aws, deployment, Controls(aws), name
+        self.spec = deployment["models"][name]
         self.s3, self.sqs, self.lambda_ = (aws.client(name) for name in ("s3", "sqs", "lambda"))
         stored = aws.client("ssm").get_parameter(Name=f"{self.spec['parameters']}/spec")["Parameter"]["Value"]
         self.target, self.mapping_uuid = json.loads(stored)["target"], json.loads(stored)["mapping_uuid"]
         self.date = self.controls.now().astimezone(BERLIN)
+        self.asleep = "STOPPED" if self.target.startswith("arn:") else "DELETED"
         self.log_begins = 0
 
     def next_morning(self, hour: int = 6) -> None:
@@ -53,7 +54,7 @@ class Powered:
             self.date += timedelta(days=1)
         self.controls.go_to(self._at(hour), skip=True)
         delays = {"start_delay_seconds": START_DELAY, "stop_delay_seconds": STOP_DELAY}
-        self.controls.tell(self.target, **delays, fail_next_starts=0, state="STOPPED")
+        self.controls.tell(self.target, **delays, fail_next_starts=0, state=self.asleep)
         self.log_begins = len(self.controls.model(self.target)["log"])
 
     def go(self, hour: int, minute: int = 0, skip: bool = False) -> None:
@@ -77,15 +78,22 @@ class Powered:
 
     def upload(self, name: str) -> Image:
         """A picture of samples/day under a key of its own."""
+        return self.put(name, self.picture(name))
+
+    def picture(self, name: str) -> bytes:
+        """A picture of samples/day."""
+        return (SAMPLES / "day" / name).read_bytes()
+
+    def put(self, name: str, body: bytes) -> Image:
+        """An image under a key of its own."""
         key = f"{self.spec['prefix']}{self.date:%Y-%m-%d}/{time.time_ns()} {name}"
-        body = (SAMPLES / "day" / name).read_bytes()
         answer = self.s3.put_object(Bucket=self.deployment["images_bucket"], Key=key, Body=body)
         return key, answer["VersionId"]
 
     def record(self, image: Image) -> dict[str, Any] | None:
         """The image's terminal record."""
         try:
-            found = self.s3.get_object(Bucket=self.deployment["results_bucket"], Key=record_key(MODEL, *image))
+            found = self.s3.get_object(Bucket=self.deployment["results_bucket"], Key=record_key(self.name, *image))
         except self.s3.exceptions.NoSuchKey:
             return None
         return dict(json.loads(found["Body"].read()))

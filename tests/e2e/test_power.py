@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 @pytest.fixture(scope="module")
 def logos(stack: LocalAws) -> Powered:
     """The powered model, before its first day."""
-    return Powered(stack, stack.deploy(VARIABLES).values)
+    return Powered(stack, stack.deploy(VARIABLES).values, "logos")
 
 
 def test_images_that_come_while_it_sleeps_are_read_in_the_morning_and_the_gate_is_never_open_without_it(
