@@ -50,16 +50,12 @@ def stopped(world: World, site: Site, then: Callable[[str | None], None]) -> Non
 
 def apply(world: World, site: Site) -> None:
     """`terraform apply` with a changed configuration; where it fails, somebody applies again an hour later."""
+    endpoint, said = site.service, Said(world.loop.now, inf, running=False)
+    assert isinstance(endpoint, Endpoint)
     if site.said:
         site.said[-1].until = min(site.said[-1].until, world.loop.now)
-    said = Said(world.loop.now, inf, running=False)
     site.said.append(said)
-    _apply(world, site, said)
-
-
-def _apply(world: World, site: Site, said: Said) -> None:
-    endpoint = site.service
-    assert isinstance(endpoint, Endpoint)
+    site.is_applying = True
     new, old = site.plan.configuration(site.applied + 1), site.plan.configuration(site.applied)
 
     def forget() -> None:
@@ -79,10 +75,13 @@ def _apply(world: World, site: Site, said: Said) -> None:
     def unconfigure() -> None:
         laws_of_order.unconfiguring(site, endpoint.is_made_from(old))
         del endpoint.configurations[old]
+        site.is_applying = False
 
     def go_on(raised: str | None) -> None:
         if raised is not None:
-            world.loop.after(HOUR, lambda: _apply(world, site, said))
+            if site.override == "{}":  # it died before it said so
+                said.until = world.loop.now
+            world.loop.after(HOUR, lambda: apply(world, site))
             return
         moment = world.loop.now
         for step in (forget, configure, tell, unconfigure):

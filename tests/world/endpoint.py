@@ -127,12 +127,11 @@ class Endpoint(Service):
         if self.word is Word.IN_SERVICE:
             self._then(Word.SYSTEM_UPDATING, minutes, (Word.IN_SERVICE,))
 
-    def occupy(self, owner: str | None) -> bool:
-        """Somebody else creates an endpoint of this name; whether it was free."""
+    def occupy(self, owner: str | None) -> None:
+        """Somebody else creates an endpoint of this name, if it is free."""
         if self.word is Word.NONE:
             self.owner, self.configuration = owner, "a stranger's"
             self.turn(Word.IN_SERVICE)
-        return self.is_foreign
 
     def leave(self) -> None:
         """That endpoint is deleted again."""

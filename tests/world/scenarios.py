@@ -108,8 +108,8 @@ def an_endpoint_s_day(world: World) -> None:
     """Images wait for the endpoint; what cannot be read is among them; SageMaker updates it over the closing."""
     world.upload("early bird.jpg")
     world.run_to("09:10")
-    for number in range(4):
-        world.upload(f"{number}+.jpg", is_readable=number != 1, size=48_000 + number // 2)
+    for number in range(2):
+        world.upload(f"{number}+.jpg", is_readable=number > 0, size=48_000)
     world.delete(world.upload("deleted.jpg"))
     world.run_to("09:35")
     endpoint(world).maintain((15.0, 15.0))
@@ -130,7 +130,7 @@ def a_changed_configuration(world: World) -> None:
     world.upload("before.jpg")
     world.run_to("09:02")
     endpoint(world).seconds_an_image = 2.0
-    for number in range(6):
+    for number in range(3):
         world.upload(f"meanwhile {number}.jpg")
     world.run(0.1)
     apply(world, world.sites["logos"])

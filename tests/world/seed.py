@@ -8,6 +8,7 @@ Kinder than the original: keys are decoded, every message of a batch is read, an
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from dayshift import events
 from dayshift.domain.detections import Prediction
@@ -16,13 +17,13 @@ from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import Status, TerminalRecord
 from tests.world import ports
-from tests.world.clock import EventLoop, Process
+from tests.world.clock import Do, EventLoop, Process
 from tests.world.faults import Died, Invocation, Recorder
 from tests.world.queue import Message
 from tests.world.scheduler import Scheduler
 from tests.world.schedules import since_midnight
 from tests.world.site import Site
-from tests.world.storage import Bucket
+from tests.world.storage import Bucket, Stored
 
 MAXIMUM_RECEIVES, VISIBILITY, TIMEOUT = 3, 30.0, 30.0
 LEAD = timedelta(minutes=30)
@@ -38,12 +39,11 @@ class Seed:
 
     def schedule(self, site: Site, scheduler: Scheduler) -> None:
         """Two crons in UTC."""
-        hours = site.plan.hours
-        if hours is None:
-            raise ValueError("the seed knows office hours only")
-        opens, until = since_midnight(hours.opens) - WINTER - LEAD, since_midnight(hours.until) - WINTER
-        scheduler.by_the_clock("start", hours.days, opens, "UTC", lambda: self.start(site))
-        scheduler.by_the_clock("stop", hours.days, until, "UTC", lambda: self.stop(site))
+        crons(site, scheduler, lambda: self.start(site), lambda: self.stop(site))
+
+    def told(self, site: Site, _: Stored, event: dict[str, Any], delay: float) -> None:
+        """S3 notifies the queue itself."""
+        self._loop.after(delay, lambda: site.queue.accept(json.dumps(event)))
 
     def label(self, site: Site, batch: list[Message], finished: Callable[[], None]) -> None:
         """The inference function: one error, and the whole batch comes back."""
@@ -112,3 +112,13 @@ class Seed:
 
     def _line(self, name: str) -> ports.Line:
         return ports.Line(self._recorder, Invocation(name, self._loop.now + TIMEOUT))
+
+
+def crons(site: Site, scheduler: Scheduler, start: Do, stop: Do) -> None:
+    """On before the opening and off at the closing, at the times of UTC that were right in winter."""
+    hours = site.plan.hours
+    if hours is None:
+        raise ValueError("the seed knows office hours only")
+    opens, until = since_midnight(hours.opens) - WINTER - LEAD, since_midnight(hours.until) - WINTER
+    scheduler.by_the_clock("start", hours.days, opens, "UTC", start)
+    scheduler.by_the_clock("stop", hours.days, until, "UTC", stop)

@@ -104,6 +104,7 @@ class Site:
     memory: str = "{}"
     override: str = "{}"
     applied: int = 1  # the number of the endpoint configuration that Terraform made last
+    is_applying: bool = False  # or to be applied again, since that failed
     said: list[Said] = field(default_factory=list)
     beat: Heartbeat | None = None  # the last reconcile that came through
     beat_at: float = 0.0

@@ -1,4 +1,4 @@
-"""Years of office hours under random troubles, beside what the seed would have made of the same weeks.
+"""Years of office hours under random troubles, beside what the seeds would have made of the same weeks.
 
     python -m tests.world.soak --weeks 500 --faults-a-week 5 [--seed 1] [--json FILE]
 
@@ -20,9 +20,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.world.weeks import WEEKS_A_WORLD, Figures, lived
+from tests.world.weeks import WEEKS_A_WORLD, Figures, family_of, lived
 
-LAWS = ("I1", "I3", "I4", "I5", "I6", "I7", "I10")
+LAWS = ("order", "I1", "I3", "I4", "I5", "I6", "I7", "I10")
+FAMILIES = {"custom_labels": "Dayshift, Custom Labels", "sagemaker": "Dayshift, endpoint"}
 ROWS = (
     ("images", "images"),
     ("lost", "lost"),
@@ -32,31 +33,37 @@ ROWS = (
     ("outside_most", "minutes billed unwanted, at one time"),
     ("overrun_most", "worst overrun after the last trouble, minutes"),
     ("waited_most", "longest wait for a record, hours"),
+    ("kept_on", "minutes billed unwanted that nobody could end, at one time"),
     ("unserved", "minutes of an open gate before a model that does not run"),
     ("starting", "minutes billed while STARTING"),
     ("running", "minutes billed while RUNNING"),
 )
 
 
-def soak(weeks: int, faults_a_week: float, seed: int, console: Console) -> tuple[Figures, Figures]:
-    """The figures of Dayshift and of the seed, over the same weeks."""
+Beside = tuple[Figures, Figures]  # of Dayshift, and of the seed, over the same weeks
+
+
+def soak(weeks: int, faults_a_week: float, seed: int, console: Console) -> dict[str, Beside]:
+    """The figures by family."""
     worlds = [seed * 1_000_000 + number for number in range(-(-weeks // WEEKS_A_WORLD))]
-    dayshift, before = Figures(), Figures()
+    found = {family: (Figures(), Figures()) for family in FAMILIES}
     # Forking a process that has threads is not safe, and spawned ones start as the tests do.
     with (
         ProcessPoolExecutor(cpu_count(), mp_context=get_context("spawn")) as pool,
         _progress(console, weeks) as advance,
     ):
         runs = {
-            pool.submit(lived, number, WEEKS_A_WORLD, faults_a_week, is_seed): is_seed
+            pool.submit(lived, number, WEEKS_A_WORLD, faults_a_week, is_seed): (family_of(number), is_seed)
             for number in worlds
             for is_seed in (False, True)
         }
         for run in as_completed(runs):
-            (before if runs[run] else dayshift).add(run.result())
+            family, is_seed = runs[run]
+            found[family][is_seed].add(run.result())
             advance(WEEKS_A_WORLD / 2)
-    dayshift.examples.sort()
-    return dayshift, before
+    for dayshift, _ in found.values():
+        dayshift.examples.sort()
+    return found
 
 
 @contextmanager
@@ -66,16 +73,21 @@ def _progress(console: Console, weeks: int) -> Iterator[partial[None]]:
         yield partial(progress.advance, task)
 
 
-def report(dayshift: Figures, before: Figures, console: Console) -> None:
-    """Two tables: the figures side by side, and how often each law was broken."""
-    table = Table("", "Dayshift", "the seed's order of calls", title=f"{dayshift.weeks} weeks of office hours")
+def report(found: dict[str, Beside], console: Console) -> None:
+    """A table: the figures side by side by family, and how often each law was broken."""
+    weeks = sum(dayshift.weeks for dayshift, _ in found.values())
+    columns = [text for family in found for text in (FAMILIES[family], "the seed's")]
+    table = Table("", *columns, title=f"{weeks} weeks of office hours")
     for name, text in ROWS:
-        table.add_row(text, *(f"{getattr(figures, name):,.0f}" for figures in (dayshift, before)))
+        table.add_row(text, *(f"{getattr(figures, name):,.0f}" for beside in found.values() for figures in beside))
     console.print(table)
-    troubles = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in dayshift.troubles.most_common())
-    console.print(f"{dayshift.troubles.total()} troubles: {troubles}")
-    console.print("laws broken: " + ", ".join(f"{law} {dayshift.breaches[law]}" for law in LAWS))
-    for example in dayshift.examples[:20]:
+    ours = Figures()
+    for dayshift, _ in found.values():
+        ours.add(dayshift)
+    troubles = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in ours.troubles.most_common())
+    console.print(f"{ours.troubles.total()} troubles: {troubles}")
+    console.print("laws broken: " + ", ".join(f"{law} {ours.breaches[law]}" for law in LAWS))
+    for example in ours.examples[:20]:
         console.print(f"  {example}", markup=False)
 
 
@@ -88,11 +100,15 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
     console = Console()
-    dayshift, before = soak(given.weeks, given.faults_a_week, given.seed, console)
-    report(dayshift, before, console)
+    found = soak(given.weeks, given.faults_a_week, given.seed, console)
+    report(found, console)
     if given.json is not None:
-        given.json.write_text(json.dumps({"dayshift": dayshift.to_json(), "seed": before.to_json()}, indent=2) + "\n")
-    return 1 if dayshift.breaches.total() else 0
+        figures = {
+            family: {"dayshift": dayshift.to_json(), "seed": before.to_json()}
+            for family, (dayshift, before) in found.items()
+        }
+        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    return 1 if any(dayshift.breaches for dayshift, _ in found.values()) else 0
 
 
 if __name__ == "__main__":

@@ -59,6 +59,12 @@ def outside(site: Site, world: World) -> list[Span]:
     return without(site.service.billed(), wanted(site, world))
 
 
+def kept_on(site: Site, world: World) -> list[Span]:
+    """When it was billed unwanted, and nobody could have stopped it."""
+    spans = outside(site, world)
+    return without(spans, without(spans, site.service.unstoppable()))
+
+
 def last_trouble(world: World, start: float, end: float) -> float:
     """The last moment in [start, end] at which something was out of order; `start` if there was none."""
     points = sorted([*world.recorder.struck, *world.notes.meddled])

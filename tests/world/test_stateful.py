@@ -41,6 +41,10 @@ PLANS = {
     "a long closure": Plan(hours=Hours("Europe/Berlin", "09:00", "17:00", closed_on=CLOSURE)),
     "deadline, with hours": Plan(power="on_deadline", results_within_minutes=120),
     "deadline, day and night": Plan(power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=60),
+    "endpoint": Plan(family="sagemaker", start_minutes=(5.0, 40.0), maintenance_hours=20.0),
+    "endpoint, deadline": Plan(
+        family="sagemaker", power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=60
+    ),
     "warm window": Plan(power="on_deadline", results_within_minutes=20),
 }
 MANY_DAYS = timedelta(days=40)
@@ -81,6 +85,11 @@ class Life(RuleBasedStateMachine):
     @rule(what=st.sampled_from(("console_start", "console_stop", "mapping_flipped", "breakdown")))
     def somebody_meddles(self, what: str) -> None:
         troubles.TROUBLES[what](self.world, self.site, self.random)
+
+    @rule(what=st.sampled_from(sorted(troubles.OF_AN_ENDPOINT)))
+    @precondition(lambda self: self.site.plan.family == "sagemaker")
+    def an_endpoint_has_bad_luck(self, what: str) -> None:
+        troubles.OF_AN_ENDPOINT[what](self.world, self.site, self.random)
 
     @rule(minutes=st.lists(st.sampled_from((None, 1.0, 45.0, 90.0)), min_size=1, max_size=3))
     def starts_will_be_odd(self, minutes: list[float | None]) -> None:

@@ -4,10 +4,13 @@ import math
 from collections.abc import Callable
 from random import Random
 
+from tests.world.applying import apply
 from tests.world.clock import DAY, HOUR, MINUTE
+from tests.world.endpoint import Endpoint
 from tests.world.faults import DEATH, TIMEOUT, Fault, Outage
 from tests.world.mapping import Word
 from tests.world.scheduler import RETRY_AGE, Manner, Trouble
+from tests.world.seed_endpoint import SeedEndpoint
 from tests.world.site import Site
 from tests.world.world import World
 
@@ -22,8 +25,10 @@ SCHEDULES = (("reconcile",), ("start",), ("stop",), ("backstop",), ("sweep",), (
 
 def happens(world: World, random: Random) -> str:
     """One trouble, now; answers which."""
-    name = random.choice(list(TROUBLES))
-    TROUBLES[name](world, random.choice(list(world.sites.values())), random)
+    site = random.choice(list(world.sites.values()))
+    troubles = TROUBLES if site.plan.family == "custom_labels" else TROUBLES | OF_AN_ENDPOINT
+    name = random.choice(list(troubles))
+    troubles[name](world, site, random)
     return name
 
 
@@ -49,7 +54,11 @@ def schedules(world: World, _: Site, random: Random) -> None:
 
 def stray_reconcile(world: World, site: Site, random: Random) -> None:
     """An edge fires that nobody expects: a retry of yesterday, a person."""
-    world.functions.reconcile(random.choice(("start", "stop")), site.plan.name)
+    edge = random.choice(("start", "stop"))
+    if world.seed is None:
+        world.functions.reconcile(edge, site.plan.name)
+    else:
+        {"start": world.seed.start, "stop": world.seed.stop}[edge](site)
 
 
 def console_start(world: World, site: Site, _: Random) -> None:
@@ -64,7 +73,8 @@ def console_stop(world: World, site: Site, _: Random) -> None:
 
 def mapping_flipped(world: World, site: Site, _: Random) -> None:
     """Somebody, or a change of the labeler's role (FAILURES G3), flips the mapping."""
-    world.meddle(site.mapping.disable if site.mapping.word is Word.ENABLED else site.mapping.enable)
+    if not isinstance(world.seed, SeedEndpoint):  # which has none
+        world.meddle(site.mapping.disable if site.mapping.word is Word.ENABLED else site.mapping.enable)
 
 
 def breakdown(world: World, site: Site, _: Random) -> None:
@@ -120,6 +130,44 @@ def overwritten(world: World, site: Site, random: Random) -> None:
         world.upload(name, site.plan.name)
 
 
+def maintenance(world: World, site: Site, _: Random) -> None:
+    """SageMaker updates the endpoint, and lets nobody delete it meanwhile."""
+    endpoint_of(site).maintain()
+
+
+def updated_by_hand(world: World, site: Site, _: Random) -> None:
+    """Somebody changes a weight in the console; that ends well, or is rolled back, or fails."""
+    world.trouble(world.loop.now)
+    world.meddle(endpoint_of(site).update_by_hand)
+
+
+def a_stranger(world: World, site: Site, random: Random) -> None:
+    """Somebody makes an endpoint of this name, without our tag, and deletes it some hours later."""
+    endpoint = endpoint_of(site)
+    world.meddle(lambda: endpoint.occupy(random.choice((None, "acme-prod"))))
+    if endpoint.is_foreign:
+        until = world.loop.now + random.uniform(1, 6) * HOUR
+        world.trouble(until)
+        world.loop.at(until, endpoint.leave)
+
+
+def another_configuration(world: World, site: Site, _: Random) -> None:
+    """Somebody applies another configuration."""
+    if isinstance(world.seed, SeedEndpoint):
+        world.seed.apply(site)
+    elif not site.is_applying:
+        apply(world, site)
+
+
+def endpoint_of(site: Site) -> Endpoint:
+    """The site's endpoint."""
+    assert isinstance(site.service, Endpoint)
+    return site.service
+
+
+OF_AN_ENDPOINT: dict[str, Happen] = {
+    trouble.__name__: trouble for trouble in (maintenance, updated_by_hand, a_stranger, another_configuration)
+}
 TROUBLES: dict[str, Happen] = {
     trouble.__name__: trouble
     for trouble in (

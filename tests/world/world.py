@@ -19,6 +19,7 @@ from tests.world.pools import one_at_a_time
 from tests.world.queue import Queue
 from tests.world.scheduler import Scheduler
 from tests.world.seed import Seed
+from tests.world.seed_endpoint import SeedEndpoint
 from tests.world.service import CustomLabels, Service
 from tests.world.setting import Notes, Setting
 from tests.world.site import DEPLOYMENT, Plan, Said, Site
@@ -38,7 +39,7 @@ class World:
         self.scheduler = Scheduler(self.loop, self.random)
         self.bucket, self.sites, self.notes = Bucket(), dict[str, Site](), Notes()
         self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites)
-        self.seed = Seed(self.loop, self.recorder, self.bucket) if setting.is_seed else None
+        self.seed = self._seed() if setting.is_seed else None
         lag = setting.counts_lag + 1 if setting.counts_lag else 0
         self.ticks = Ticks(
             self.loop, self.scheduler, self.recorder, self.sites, self.functions.tick, lag,
@@ -91,14 +92,15 @@ class World:
         """An object is put, and its event is lost."""
         stored = self.bucket.put(f"{self.sites[model].plan.prefix}{name}", model, self.loop.now)
         stored.events_lost = True
+        if isinstance(self.seed, SeedEndpoint):
+            self.notify(stored)  # a caller who is not answered asks again: no event, none that is lost
         return stored
 
     def notify(self, stored: Stored, delay: float = 0.0) -> None:
         """S3 tells of a version; at least once, so perhaps again."""
         event = storage.notification(stored, datetime.fromtimestamp(stored.uploaded_at, UTC))
-        if self.seed is not None:  # S3 notifies the queue itself
-            queue = self.sites[stored.model].queue
-            self.loop.after(delay, lambda: queue.accept(json.dumps(event)))
+        if self.seed is not None:
+            self.seed.told(self.sites[stored.model], stored, event, delay)
         else:
             self.loop.after(delay, lambda: self.functions.produce(event))
 
@@ -108,8 +110,8 @@ class World:
 
     def override(self, running: bool, hours: float, model: str = "logos") -> None:
         """`dayshift on` or `off`: an override is written, and reconcile is called."""
-        if self.seed is not None:
-            return  # it has no such thing
+        if self.seed is not None or self.sites[model].is_applying:
+            return  # it has no such thing; Terraform's word is the last
         site, until = self.sites[model], self.loop.moment() + timedelta(hours=hours)
         if site.said:
             site.said[-1].until = min(site.said[-1].until, self.loop.now)
@@ -119,6 +121,8 @@ class World:
     def clear_override(self, model: str = "logos") -> None:
         """`dayshift auto`."""
         site = self.sites[model]
+        if site.is_applying:
+            return
         if site.said:
             site.said[-1].until = min(site.said[-1].until, self.loop.now)
         self.touch(site, "{}")
@@ -154,6 +158,11 @@ class World:
         records = Records(self.bucket, lambda: loop.now)
         ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
         return Site(plan, queue, mapping, service, records, ledger, plan.spec())
+
+    def _seed(self) -> Seed | SeedEndpoint:
+        families = {plan.family for plan in self.setting.plans}
+        make = SeedEndpoint if families == {"sagemaker"} else Seed
+        return make(self.loop, self.recorder, self.bucket)
 
     def _service(self, plan: Plan) -> Service:
         random = Random(f"{self.setting.seed} {plan.name}")
