@@ -50,11 +50,12 @@ def envelope(*images: ImageRef, receive_count: int = 1, message_id: str | None =
 
 @dataclass
 class FakePredictor:
-    """Answers FLOWER, or what `answers` says for a key or for bytes: a prediction, or an error to raise."""
+    """Answers FLOWER, or what `answers` says for a key, and `answer` for bytes: a prediction, or an error to raise."""
 
-    answers: Mapping[str | bytes, Prediction | BaseException] = field(default_factory=dict)
+    answers: Mapping[str, Prediction | BaseException] = field(default_factory=dict)
     limits: Limits = LIMITS
     paid: list[ImageRef] = field(default_factory=list)
+    answer: Prediction | BaseException = FLOWER
     sent: list[bytes] = field(default_factory=list)
 
     def predict(self, image: ImageRef) -> Prediction:
@@ -66,10 +67,9 @@ class FakePredictor:
 
     def predict_bytes(self, content: bytes) -> Prediction:
         self.sent.append(content)
-        answer = self.answers.get(content, FLOWER)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer
 
 
 @dataclass

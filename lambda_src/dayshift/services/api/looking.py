@@ -10,7 +10,7 @@ from dayshift.domain.powered import PoweredModel
 from dayshift.services.api.asking import OPEN
 from dayshift.services.api.ports import ApiPorts
 
-SOON, LATER, LATEST = 5, 3_600, 86_400  # seconds
+SOON, LATER = 5, 3_600  # seconds
 
 
 def look(model: ApiModel, uploaded_at: datetime, ports: ApiPorts, now: datetime) -> Outlook:
@@ -37,4 +37,4 @@ def retry_after(seen: Outlook, now: datetime) -> int:
         return SOON
     if seen.read_by is None:
         return LATER
-    return min(max(math.ceil((seen.read_by - now).total_seconds()), SOON), LATEST)
+    return max(math.ceil((seen.read_by - now).total_seconds()), SOON)
