@@ -6,6 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
+  api          = {}
   name         = "acme-dayshift"
   environment  = "test"
   region       = "eu-west-1"
@@ -42,6 +43,7 @@ run "every_function_is_told_exactly_what_it_reads" {
         start     = module.power["start"].contract
         stop      = module.power["stop"].contract
         reconcile = module.power["reconcile"].contract
+        api       = module.api[0].contract
         } : sort(keys(contract.environment)) == sort(concat(
           jsondecode(file("../tests/contract/environment.json")).every_function,
           jsondecode(file("../tests/contract/environment.json")).functions[role].variables,
@@ -51,6 +53,7 @@ run "every_function_is_told_exactly_what_it_reads" {
       producer = keys(module.producer.contract.environment)
       sweep    = keys(module.sweep.contract.environment)
       labeler  = keys(module.models["signs"].labeler_contract.environment)
+      api      = keys(module.api[0].contract.environment)
       power    = { for role, function in module.power : role => keys(function.contract.environment) }
     })}"
   }
@@ -65,6 +68,7 @@ run "every_function_is_entered_where_the_package_has_a_door" {
       start     = module.power["start"].contract.handler
       stop      = module.power["stop"].contract.handler
       reconcile = module.power["reconcile"].contract.handler
+      api       = module.api[0].contract.handler
     }) == jsonencode({ for role, function in jsondecode(file("../tests/contract/environment.json")).functions : role => function.handler })
     error_message = "wanted ${jsonencode(jsondecode(file("../tests/contract/environment.json")).functions)}, got ${module.producer.contract.handler}, ${module.sweep.contract.handler}, ${module.models["signs"].labeler_contract.handler}"
   }
@@ -103,6 +107,14 @@ run "a_model_and_a_route_have_the_fields_that_the_package_reads" {
     ])
     error_message = "ROUTES: got ${module.producer.contract.environment.ROUTES}"
   }
+
+  assert {
+    condition = alltrue([
+      for model in jsondecode(aws_s3_object.index[0].content) :
+      sort(keys(model)) == sort(jsondecode(file("../tests/contract/environment.json")).shapes.MODELS)
+    ])
+    error_message = "the object at MODELS_KEY: got ${aws_s3_object.index[0].content}"
+  }
 }
 
 run "producer_and_sweep_route_alike_and_to_whole_prefixes" {
@@ -140,7 +152,7 @@ run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_sa
   }
 
   assert {
-    condition     = sort(keys(output.deployment.functions)) == sort(["producer", "sweep", "start", "stop", "reconcile"])
+    condition     = sort(keys(output.deployment.functions)) == sort(["producer", "sweep", "start", "stop", "reconcile", "api"])
     error_message = "got ${jsonencode(output.deployment.functions)}"
   }
 
