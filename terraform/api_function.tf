@@ -104,9 +104,8 @@ resource "aws_s3_object" "index" {
   content_type = "application/json"
   kms_key_id   = local.kms_key == null ? null : local.kms_key.arn
 
-  lifecycle {
-    create_before_destroy = true # the function reads the old one until it is told of the new one
-  }
+  # No create_before_destroy: it would spread to all that the index names, which is all of the models' parts, and a parameter
+  # cannot be made beside the one it replaces. A function that starts meanwhile answers 503, for some seconds.
 }
 
 locals {
