@@ -41,7 +41,7 @@ def instant(at: datetime) -> str:
 
 @dataclass
 class FakeApi:
-    """Serves on a port of its own in a thread. `answers` are kept per image; `trouble` is called before each request."""
+    """Serves on a port of its own in a thread. `trouble` is asked before each request."""
 
     config: Json = field(default_factory=lambda: {"api": "/api", "authentication": "open"})
     models: list[Json] = field(default_factory=lambda: [model("signs")])

@@ -23,6 +23,11 @@ def png(name: str = "one.png", size: tuple[int, int] = (320, 200), colour: str =
     return {"name": name, "mimeType": "image/png", "buffer": body.getvalue() + bytes(64)}
 
 
+def other(name: str, body: bytes) -> File:
+    """A file that calls itself a picture."""
+    return {"name": name, "mimeType": "image/png", "buffer": body}
+
+
 def choose(page: Page, *files: File) -> None:
     """Gives files to the page by its button, once it knows the models."""
     expect(page.locator("#giving")).to_be_visible()

@@ -1,9 +1,9 @@
-"""Whatever a file is called and whatever a model says it has read: it is shown as text, and nothing else comes of it."""
+"""Whatever a file is called and whatever a model says it has read: shown as text, and nothing else comes of it."""
 
 import csv
 import io
 
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, expect
 
 from tests.browser.chromium import Watched
 from tests.browser.fake_api import FakeApi, found, model
@@ -18,18 +18,21 @@ DROP = """([bytes, names]) => {
 }"""
 SEEN = """() => ({
   tags: [...new Set([...document.querySelectorAll("#cards *")].map((each) => each.tagName))],
-  handlers: [...document.querySelectorAll("*")].flatMap((each) => [...each.attributes]).map((each) => each.name).filter((name) => name.startsWith("on") || name === "style" || name === "srcdoc"),
+  handlers: [...document.querySelectorAll("*")].flatMap((each) => each.getAttributeNames())
+    .filter((name) => name.startsWith("on") || name === "style" || name === "srcdoc"),
   scripts: document.scripts.length, names: [...document.querySelectorAll(".name")].map((each) => each.textContent),
   wide: document.documentElement.scrollWidth - innerWidth,
 })"""
 
 
 def visit_with_payloads(api: FakeApi, watched: Watched) -> list[str]:
-    """The page with fifty pictures whose names and labels are the payloads; the dialogs that opened, and foreign requests."""
+    """Fifty pictures whose names and labels are the payloads. What happened that should not, now and later."""
     page, strange = watched.page, list[str]()
     page.expose_function("hit", lambda *_: strange.append("a payload ran"))
     page.on("dialog", lambda dialog: strange.append(dialog.message))
-    page.on("request", lambda request: None if request.url.startswith((api.url, "blob:")) else strange.append(request.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith((api.url, "blob:")) else strange.append(request.url)
+    )
     texts = iter(PAYLOADS)
     api.reads = lambda image: [found(next(texts), box=(0.1, 0.1, 0.5, 0.5)), found(PAYLOADS[0], PAYLOADS[1])]
     page.goto(api.url)
@@ -47,8 +50,11 @@ def test_fifty_hostile_names_and_texts_stay_text(api: FakeApi, person: Watched):
     # Markup is shown as it is written; what hides or turns text is not.
     assert seen["names"][:43] == [name.translate({9: "\ufffd", 13: "\ufffd"}) for name in PAYLOADS[:43]]
     assert seen["names"][43:47] == [
-        "a\ufffdb<script>hit()</script>", "\ufffd[31mred\ufffd[0m", "\ufffdgnp.exe\ufffd", "\ufffd\ufffd\ufffd\ufffdhidden",
-    ]  # fmt: skip
+        "a\ufffdb<script>hit()</script>",
+        "\ufffd[31mred\ufffd[0m",
+        "\ufffdgnp.exe\ufffd",
+        "\ufffd\ufffd\ufffd\ufffdhidden",
+    ]
     assert max(map(len, seen["names"])) < LONG / 20
     for stage in page.locator(".stage").all()[:50:7]:
         stage.click()

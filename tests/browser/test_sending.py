@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Watched
 from tests.browser.fake_api import FakeApi, found, model, problem
-from tests.browser.pictures import card, choose, png, state
+from tests.browser.pictures import card, choose, other, png, state
 
 
 def test_many_pictures_are_sent_few_at_once_and_shown_with_boxes_and_labels(api: FakeApi, page: Page):
@@ -57,8 +57,8 @@ def test_progress_is_shown_while_a_picture_is_sent(api: FakeApi, page: Page):
 def test_files_that_no_model_could_read_are_refused_without_a_request(api: FakeApi, page: Page):
     api.models = [model("signs", maximum_bytes=2048)]
     page.goto(api.url)
-    gif = {**png("moving.png"), "buffer": b"GIF89a" + bytes(100)}
-    choose(page, gif, {**png("empty.png"), "buffer": b""}, {**png("large.png"), "buffer": b"\xff\xd8\xff" + bytes(4096)})
+    gif, jpeg = b"GIF89a" + bytes(100), b"\xff\xd8\xff" + bytes(4096)
+    choose(page, other("moving.png", gif), other("empty.png", b""), other("large.png", jpeg))
     expect(state(page, "moving.png")).to_have_text("This is a GIF, not a JPEG or PNG. Convert it first.")
     expect(state(page, "empty.png")).to_have_text("This file is empty, or nearly: 0 bytes.")
     expect(state(page, "large.png")).to_have_text("This picture has 4 kB; at most 2 kB can be read. Save it smaller.")
@@ -85,7 +85,9 @@ def test_a_throttled_picture_waits_as_long_as_it_is_told_and_goes_on(api: FakeAp
 
 def test_a_cap_for_the_day_is_said_and_not_waited_for(api: FakeApi, page: Page):
     said = "1000 images a day were taken; more from midnight UTC on."
-    api.trouble = lambda method, path: problem(429, "Too Many Requests", said, Retry_After="40000") if path == "images" else None
+    api.trouble = lambda method, path: (
+        problem(429, "Too Many Requests", said, Retry_After="40000") if path == "images" else None
+    )
     page.goto(api.url)
     choose(page, png("late.png"))
     expect(state(page, "late.png")).to_have_text(said)
@@ -95,7 +97,10 @@ def test_a_cap_for_the_day_is_said_and_not_waited_for(api: FakeApi, page: Page):
 
 
 def test_a_bucket_that_fails_and_a_form_that_expired_are_tried_again(api: FakeApi, page: Page):
-    answers = [Response("<Error><Code>SlowDown</Code></Error>", 503), Response("<Error><Code>AccessDenied</Code></Error>", 403)]
+    answers = [
+        Response("<Error><Code>SlowDown</Code></Error>", 503),
+        Response("<Error><Code>AccessDenied</Code></Error>", 403),
+    ]
     api.trouble = lambda method, path: answers.pop(0) if path == "upload" and answers else None
     page.goto(api.url)
     choose(page, png("stubborn.png"))
@@ -105,7 +110,9 @@ def test_a_bucket_that_fails_and_a_form_that_expired_are_tried_again(api: FakeAp
 
 
 def test_what_the_service_refuses_for_good_is_said_at_once(api: FakeApi, page: Page):
-    api.trouble = lambda method, path: problem(422, "Unprocessable Content", "No such model.") if path == "images" else None
+    api.trouble = lambda method, path: (
+        problem(422, "Unprocessable Content", "No such model.") if path == "images" else None
+    )
     page.goto(api.url)
     choose(page, png("refused.png"))
     expect(state(page, "refused.png")).to_have_text("No such model.")

@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Watched
-from tests.browser.fake_api import FakeApi, found, instant, model
+from tests.browser.fake_api import FakeApi, Json, found, instant, model
 from tests.browser.pictures import card, choose, png, state
 
 EVENING = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)  # a Monday, 20:00 in Berlin
 WAKES, READ_BY = EVENING + timedelta(hours=11, minutes=30), EVENING + timedelta(hours=12, minutes=30)
 
 
-def asleep(**more: str) -> dict:
-    return model("logos", "asleep", next_change=instant(WAKES), wakes_at=instant(WAKES), read_by=instant(READ_BY), **more)
+def asleep(**more: str) -> Json:
+    return model(
+        "logos", "asleep", next_change=instant(WAKES), wakes_at=instant(WAKES), read_by=instant(READ_BY), **more
+    )
 
 
 def pass_time(page: Page, minutes: float, step_ms: int = 1000) -> None:
@@ -27,7 +29,9 @@ def test_a_picture_for_a_sleeping_model_says_when_it_is_read_and_is_left_alone_u
     api.models = [asleep()]
     page.clock.install(time=EVENING)
     page.goto(api.url)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Drop pictures. They wait till logos wakes tomorrow at 07:30.")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Drop pictures. They wait till logos wakes tomorrow at 07:30."
+    )
     choose(page, png("night.png"))
     pass_time(page, 0.2)
     expect(state(page, "night.png")).to_have_text("logos reads this tomorrow by 08:30")
@@ -83,7 +87,11 @@ def test_every_end_is_said_in_words(api: FakeApi, page: Page):
     # The ids are in the order of the requests, which is not always that of the files.
     sent = {card["name"]: card["id"] for card in page.evaluate(KEPT)}
     api.settle(api.images[sent["empty.png"]])
-    for name, reason in {"rejected": "too_small: 40 pixels; 80 are the least", "gone": "", "failed": "exhausted: given up after 20 tries"}.items():
+    for name, reason in {
+        "rejected": "too_small: 40 pixels; 80 are the least",
+        "gone": "",
+        "failed": "exhausted: given up after 20 tries",
+    }.items():
         api.settle(api.images[sent[f"{name}.png"]], state=name, reason=reason)
     expect(state(page, "empty.png")).to_have_text(re.compile(r"^Read at \d\d:\d\d; nothing found$"))
     expect(state(page, "rejected.png")).to_have_text("40 pixels; 80 are the least")
