@@ -8,14 +8,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-PAID = ("STARTING", "RUNNING", "STOPPING")  # AWS says "hours run"; whether the first and the last count, it does not
+# AWS says "hours run"; whether the first and the last count, it does not. Then an endpoint's words.
+PAID = ("STARTING", "RUNNING", "STOPPING", "Creating", "InService", "Updating", "SystemUpdating", "Deleting")
+RUNNING = ("RUNNING", "InService")
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 AFTER_CLOSING = timedelta(minutes=20)  # the most that may be paid after hours
 
 
 @dataclass(slots=True)
 class Arrival:
-    """One image: which object, when it came, what it shows (None: none of the logos), its record once it is read."""
+    """One image: which object, when it came, what it shows (None: none of the classes), its record once it is read."""
 
     key: str
     version: str
@@ -46,8 +48,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Everything about one day. `paid_from` and `closing` are the hours, the warm-up before them included."""
+    """One model's day. `paid_from` and `closing` are the hours, the warm-up before them included."""
 
+    model: str
     spans: tuple[Span, ...]
     arrivals: Sequence[Arrival]
     paid_from: datetime
@@ -78,7 +81,7 @@ class Day:
         outside = [
             span for span in self.spans if span.status in PAID and (span.start < self.paid_from or span.end > latest)
         ]
-        ran = [span.start for span in self.spans if span.status == "RUNNING"]
+        ran = [span.start for span in self.spans if span.status in RUNNING]
         late = [arrival for arrival in self.arrivals if arrival.record is None and arrival.at < self.closing]
         wrong = [arrival for arrival in self.arrivals if not arrival.is_right]
         return (
@@ -128,9 +131,14 @@ def spans(log: Iterable[Mapping[str, Any]], start: datetime, end: datetime) -> t
 
 def show(day: Day, console: Console) -> None:
     """The day as a table, its images and its cost as a line each."""
-    table = Table("state", "from", "to", "lasted")
+    table = Table(day.model, "from", "to", "lasted")
     for span in day.spans:
-        table.add_row(span.status, f"{span.start:%H:%M}", f"{span.end:%H:%M}", _length(span.lasted))
+        table.add_row(
+            span.status.replace("DELETED", "no endpoint"),
+            f"{span.start:%H:%M}",
+            f"{span.end:%H:%M}",
+            _length(span.lasted),
+        )
     console.print(table)
     figures = day.to_json()
     images, usd = figures["images"], figures["usd"]

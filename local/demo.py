@@ -1,7 +1,7 @@
 """`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then a
-whole day of a model that is started and stopped.
+whole day of the models that are started and stopped.
 
-Ends with 0 only if no image was lost, each ended as it should, and the model was off outside its hours.
+Ends with 0 only if no image was lost, each ended as it should, and every model was off outside its hours.
 """
 
 import json
@@ -70,11 +70,12 @@ def run() -> int:
         watch.lap("all_results")
         save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
         code = show(outcomes, console)
-        day = DemoDay(aws, deployment, console).live()
-        day_report.show(day, console)
+        days = DemoDay(aws, deployment, console).live()
+        for day in days:
+            day_report.show(day, console)
         watch.lap("day")
     watch.end()
-    return max(code, summarise(outcomes, day, watch.seconds, console))
+    return max(code, summarise(outcomes, days, watch.seconds, console))
 
 
 def _warm(aws: LocalAws, deployment: Deployment) -> None:

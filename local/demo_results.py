@@ -48,19 +48,21 @@ def show(outcomes: tuple[Outcome, ...], console: Console) -> int:
     return 1 if faults else 0
 
 
-def summarise(outcomes: tuple[Outcome, ...], day: Day, seconds: Mapping[str, float], console: Console) -> int:
-    """`summary.json` and how long it all took; the exit code of the day."""
+def summarise(
+    outcomes: tuple[Outcome, ...], days: tuple[Day, ...], seconds: Mapping[str, float], console: Console
+) -> int:
+    """`summary.json` and how long it all took; the exit code of the days."""
     summary = {
         "uploaded": len(outcomes),
         "counts": counts(outcomes),
         "unexpected": _faults(outcomes),
-        "day": day.to_json(),
+        "days": {day.model: day.to_json() for day in days},
         "seconds": dict(seconds),
     }
     _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
     console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
     console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
-    return 1 if day.faults() else 0
+    return 1 if any(day.faults() for day in days) else 0
 
 
 def _faults(outcomes: tuple[Outcome, ...]) -> dict[str, str]:

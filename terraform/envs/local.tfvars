@@ -10,7 +10,7 @@ environment = "local"
 region = "us-east-1"
 
 # Labels and text, and labels alone: two models, so that routing, queues and permissions are seen to be apart.
-# And one that is started and stopped: `make demo` lives through its day.
+# And two that are started and stopped: `make demo` lives through their day.
 models = {
   signs = {
     family = "rekognition"
@@ -43,6 +43,35 @@ models = {
     # The classifier behind it is sure of a logo from about 90 % on, and below 70 % it is guessing.
     options             = { minimum_confidence_percent = 80 }
     maximum_concurrency = 2
+  }
+
+  flowers = {
+    family = "sagemaker"
+    prefix = "flowers/"
+
+    power          = "office_hours"
+    hours          = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+    warmup_minutes = 10
+    usd_per_hour   = 0.115
+
+    maximum_concurrency = 2
+    options = {
+      minimum_confidence_percent = 80
+
+      endpoint = {
+        variants = {
+          main = {
+            # Every image is the same small classifier here; PROJECT says which of samples/ it has learnt.
+            image         = "000000000000.dkr.ecr.us-east-1.amazonaws.com/classifier:1"
+            environment   = { PROJECT = "flowers" }
+            instance_type = "ml.m5.large"
+          }
+        }
+
+        # It answers with a list of probabilities, in the order of these names.
+        classes_file = "envs/local-flowers.txt"
+      }
+    }
   }
 }
 

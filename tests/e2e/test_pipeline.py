@@ -169,10 +169,15 @@ def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
     summary = json.loads((DEMO_RESULTS / "summary.json").read_text())
     assert (summary["counts"]["lost"], summary["unexpected"]) == (0, {})
     assert sum(summary["counts"].values()) == summary["uploaded"] >= 8
-    day = summary["day"]
-    assert day["images"] == {"came": 8, "came_while_asleep": 3, "read": 7, "waiting": 1, "lost": 0}
-    assert [state["status"] for state in day["states"]][-4:] == ["STARTING", "RUNNING", "STOPPING", "STOPPED"]
-    assert (day["faults"], day["usd"] < day["usd_always_on"] / 2) == ([], True)
+    ways = {
+        "logos": ["STARTING", "RUNNING", "STOPPING", "STOPPED"],
+        "flowers": ["Creating", "InService", "Deleting", "DELETED"],
+    }
+    for model, states in ways.items():
+        day = summary["days"][model]
+        assert day["images"] == {"came": 8, "came_while_asleep": 3, "read": 7, "waiting": 1, "lost": 0}
+        assert [state["status"] for state in day["states"]][-4:] == states
+        assert (day["faults"], day["usd"] < day["usd_always_on"] / 2) == ([], True)
     drawn = {path.name.removesuffix(".boxes.jpg") for path in DEMO_RESULTS.rglob("*.boxes.jpg")}
     assert {"turned.jpg", "astronaut.jpg", "red + blue 50% off.jpg"} <= drawn
 

@@ -34,7 +34,8 @@ def day() -> Day:
         Arrival("logos/2.png", "v", at(12), None, NONE),
         Arrival("logos/3.png", "v", at(20), "lantern"),
     ]
-    return Day(spans(LOG, at(6), at(21)), arrivals, at(8, 30), at(9), at(18), queued=1, dead_letters=0, usd_per_hour=4)
+    lived = spans(LOG, at(6), at(21))
+    return Day("logos", lived, arrivals, at(8, 30), at(9), at(18), queued=1, dead_letters=0, usd_per_hour=4)
 
 
 def test_the_log_is_cut_at_the_days_ends_and_told_in_its_zone() -> None:
