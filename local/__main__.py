@@ -40,6 +40,7 @@ def up() -> int:
     console.print("the local AWS " + ("is started" if started else "runs already"))
     applied = deploy_with_bar(aws).applied
     console.print("terraform: " + ("applied envs/local.tfvars" if applied else "nothing to change"))
+    print(f"# The page: drop pictures    {aws.page_url}")
     print(f"# AWS (MiniStack)                    {aws.connection.endpoint_url}")
     print(f"# Rekognition, SageMaker, Scheduler  {aws.connection.service_endpoints['rekognition']}")
     print("# Try:   dayshift --env local upload samples/signs --model signs --wait        Stop: make down")

@@ -5,10 +5,11 @@ with LocalAws(folder, ports=free_ports()) as aws:
     aws.client("s3").upload_file(...)
 """
 
+import json
 import os
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -101,7 +102,18 @@ class LocalAws:
         progress: Progress | None = None,
     ) -> Deployment:
         """terraform apply, unless exactly this package and configuration is applied already."""
-        return self._deployer(var_file, variables).deploy(progress)
+        deployed = self._deployer(var_file, variables).deploy(progress)
+        self.show_page(deployed.values.get("api_url"))
+        return deployed
+
+    @property
+    def page_url(self) -> str:
+        """Where the web page is."""
+        return f"http://{HOST}:{self._ports[1]}/"
+
+    def show_page(self, api_url: str | None, config: Mapping[str, str] | None = None) -> None:
+        """The page stands before this API from now on; `config` is its config.json, left out: for an open one."""
+        self.services_call("/_local/page", json.dumps({"api_url": api_url, "config": config}).encode(), "POST")
 
     def plan(self, var_file: Path = LOCAL_VARIABLES, variables: dict[str, str] | None = None) -> tuple[Change, ...]:
         """What a second `terraform plan` would change."""

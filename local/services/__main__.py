@@ -15,13 +15,15 @@ from botocore.config import Config
 
 from local.places import SAMPLES
 from local.services.app import LocalApp
-from local.services.clock import Clock
+from local.services.clock import Clock, real_now
 from local.services.container import Container
 from local.services.control_routes import ControlRoutes
 from local.services.custom_labels import CustomLabels
 from local.services.firing import Engine
+from local.services.front import Front
 from local.services.image_source import ImageSource
 from local.services.model_store import ModelStore
+from local.services.oidc import Provider, provider_routes
 from local.services.rekognition import Rekognition
 from local.services.sagemaker import SageMaker
 from local.services.sagemaker_endpoints import Endpoints
@@ -70,6 +72,9 @@ def main() -> None:
         "sagemaker-runtime": SageMakerRuntime(sagemaker, Container(examples), s3).routes(),
     }
     app = LocalApp(by_header, by_path, ControlRoutes(engine, clock, models, sagemaker))
+    Front(os.environ["AWS_ENDPOINT_URL"], os.environ.get("AWS_CA_BUNDLE")).add_to(app.flask)
+    provider = Provider(f"http://{HOST}:{arguments.port}/_oidc", real_now)  # API Gateway reads the machine's clock too
+    app.flask.register_blueprint(provider_routes(provider, "/_oidc"))
     # Without log_socket_errors waitress answers an OSError by closing the connection: the fault "reset_after".
     server = waitress.create_server(
         app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
