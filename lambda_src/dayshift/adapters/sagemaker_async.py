@@ -116,8 +116,9 @@ class SagemakerAsyncPredictor:
         with surroundings(f"looking for {key}"):
             try:
                 answer = self._s3.get_object(Bucket=bucket, Key=key)
-                now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-                return answer["Body"].read(), now - answer["LastModified"]
+                now = answer["ResponseMetadata"]["HTTPHeaders"].get("date")  # only emulators leave it out
+                age = parsedate_to_datetime(now) - answer["LastModified"] if now else timedelta(0)
+                return answer["Body"].read(), age
             except ClientError as error:
                 if code_of(error) in MISSING:
                     return None

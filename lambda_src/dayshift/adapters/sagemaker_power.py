@@ -88,7 +88,7 @@ class SagemakerPower:
             self._delete()
 
     def release(self) -> None:
-        """Deletes what FAILED, and is ours. Any other endpoint is stopped by being deleted, and its tag goes with it."""
+        """Deletes what FAILED, and is ours. Any other is deleted when it is stopped, and its tag goes with it."""
         with surroundings("giving the endpoint back", ADVICE):
             found = self._found()
             if found is not None and self._has_failed(found) and self._is_ours(found):

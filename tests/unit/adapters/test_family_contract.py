@@ -2,31 +2,46 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from mypy_boto3_s3 import S3Client
 
 from dayshift.adapters import families
 from dayshift.adapters.families import FAMILIES, family_of
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ClosedError, ConfigurationError, TransientError
+from dayshift.domain.images import ImageRef
 from dayshift.domain.model import ModelSpec
+from dayshift.domain.plain_image import plain_png
 from dayshift.domain.ports import OwnedPower, Predictor
-from tests.fakes import image
+from tests.fakes import IMAGES, image
+from tests.unit.adapters.wire import Payload, Wire
 
 # A target of each family that has one; None for one without.
 TARGETS = {
     "rekognition": None,
     "custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000",
+    "sagemaker": "acme-prod-m",
+}
+# What a family cannot do without.
+OPTIONS: dict[str, dict[str, Any]] = {"sagemaker": {"configuration": "acme-prod-m-1a2b3c4d"}}
+LATER = {**OPTIONS["sagemaker"], "asynchronous": {"bucket": "acme-results", "prefix": "_async/m/"}}
+# What a labeler of each family loads besides the family's own module.
+SHARED = {
+    "rekognition": {"rekognition_image"},
+    "custom_labels": {"rekognition_image"},
+    "sagemaker": {"image_bytes", "sagemaker_endpoint"},
 }
 POWERED = [name for name, family in FAMILIES.items() if family.power]
 
 
 def model_of(family: str) -> ModelSpec:
-    return ModelSpec("m", family, TARGETS[family], "incoming/m/")
+    return ModelSpec("m", family, TARGETS[family], "incoming/m/", OPTIONS.get(family, {}))
 
 
 def client_failing_with(error: str | None) -> families.Client:
@@ -34,6 +49,8 @@ def client_failing_with(error: str | None) -> families.Client:
     session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
 
     def client(service: str) -> Any:
+        if service == "sagemaker-runtime" and error is None:
+            return Wire(service, {"InvokeEndpoint": Payload(b"[0.9, 0.1]")}).client  # moto's answers are no JSON
         made = session.client(service)
         if error is not None:
 
@@ -44,6 +61,13 @@ def client_failing_with(error: str | None) -> families.Client:
         return made
 
     return client
+
+
+@pytest.fixture
+def there(s3: S3Client) -> ImageRef:
+    """An image in the bucket."""
+    version = s3.put_object(Bucket=IMAGES, Key="incoming/m/a.png", Body=plain_png(80))["VersionId"]
+    return image("incoming/m/a.png", version_id=version)
 
 
 def predictor(family: str, error: str | None = None) -> Predictor:
@@ -65,29 +89,32 @@ def test_its_limits_are_a_table_a_person_can_read(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_it_answers_detections_a_version_and_a_price(family: str) -> None:
-    prediction = predictor(family).predict(image())
-    assert isinstance(prediction, Prediction)
-    assert prediction.model_version
-    assert prediction.cost_usd >= 0
-    assert all(0 <= found.confidence_percent <= 100 for found in prediction.detections)
+def test_it_answers_detections_a_version_and_a_price(family: str, there: ImageRef) -> None:
+    for prediction in (predictor(family).predict(there), predictor(family).predict_bytes(plain_png(80))):
+        assert isinstance(prediction, Prediction)
+        assert prediction.detections or family != "sagemaker"  # moto's Rekognition may see nothing
+        assert prediction.model_version
+        assert prediction.cost_usd >= 0
+        assert all(0 <= found.confidence_percent <= 100 for found in prediction.detections)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "SomethingNew"])
 def test_what_is_not_about_the_image_goes_back(family: str, code: str) -> None:
-    with pytest.raises(TransientError, match=f"{code}.*said the service"):
-        predictor(family, code).predict(image())
+    for ask in (lambda each: each.predict(image()), lambda each: each.predict_bytes(plain_png(80))):
+        with pytest.raises(TransientError, match=f"{code}.*said the service"):
+            ask(predictor(family, code))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
-    with pytest.raises(ClosedError):
-        predictor(family, "AccessDeniedException").predict(image())
+    for ask in (lambda each: each.predict(image()), lambda each: each.predict_bytes(plain_png(80))):
+        with pytest.raises(ClosedError):
+            ask(predictor(family, "AccessDeniedException"))
 
 
 @pytest.mark.parametrize("family", POWERED)
-@pytest.mark.parametrize("verb", ["describe", "start", "stop", "probe"])
+@pytest.mark.parametrize("verb", ["describe", "start", "stop", "probe", "release"])
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "InternalServerError", "AccessDeniedException", "SomethingNew"]
 )
@@ -101,22 +128,28 @@ def test_a_powered_model_without_a_target_is_refused_before_aws_is_asked(family:
     make = FAMILIES[family].power
     assert make
     with pytest.raises(ConfigurationError, match=r"of m must be .* for example"):
-        make(client_failing_with("Unasked"), ModelSpec("m", family, None, "incoming/m/"), "acme-prod")
+        make(client_failing_with("Unasked"), replace(model_of(family), target=None), "acme-prod")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_labeler_loads_no_other_family_and_nothing_that_starts_or_stops_its_own(family: str) -> None:
+@pytest.mark.parametrize(
+    ("family", "options", "more"),
+    [*((family, OPTIONS.get(family, {}), set()) for family in FAMILIES), ("sagemaker", LATER, {"sagemaker_async"})],
+)
+def test_a_labeler_loads_no_other_family_and_nothing_that_starts_or_stops_its_own(
+    family: str, options: dict[str, Any], more: set[str]
+) -> None:
+    spec = f"ModelSpec('m', {family!r}, {TARGETS[family]!r}, 'm/', {options!r})"
     program = (
         "import sys\n"
         "from dayshift.adapters.families import FAMILIES\n"
         "from dayshift.domain.model import ModelSpec\n"
-        f"FAMILIES[{family!r}].predictor(lambda service: None, ModelSpec('m', {family!r}, {TARGETS[family]!r}, 'm/'))\n"
+        f"FAMILIES[{family!r}].predictor(lambda service: None, {spec})\n"
         "print(*[name for name in sys.modules if name.startswith('dayshift.adapters.')])"
     )
     path = {"PYTHONPATH": str(Path(families.__file__).parents[2])}
     loaded = subprocess.run([sys.executable, "-c", program], env=path, check=True, capture_output=True, text=True)
-    shared = {"aws_errors", "families", "rekognition_image", "s3"}
-    assert {name.rpartition(".")[2] for name in loaded.stdout.split()} == {family, *shared}
+    expected = {family, "aws_errors", "families", "s3", *SHARED[family], *more}
+    assert {name.rpartition(".")[2] for name in loaded.stdout.split()} == expected
 
 
 def test_a_word_that_is_no_family_is_refused_with_those_there_are() -> None:

@@ -24,9 +24,18 @@ class Refusal:
 
     code: str
     message: str = "the service's own words"
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what else the error's shape has
 
 
-Answer = Mapping[str, Any] | Refusal | BaseException
+@dataclass(frozen=True)
+class Payload:
+    """An answer whose body is not the service's JSON but somebody's bytes; its fields are in headers."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Answer = Mapping[str, Any] | Refusal | Payload | BaseException
 
 
 class Raw(BytesIO):
@@ -71,11 +80,17 @@ class Wire:
         answer = given(params) if callable(given) else given
         if isinstance(answer, BaseException):
             raise answer
-        refused = isinstance(answer, Refusal)
-        body = {"__type": answer.code, "message": answer.message} if isinstance(answer, Refusal) else answer
-        headers = HTTPHeaders.from_dict({"x-amzn-errortype": answer.code} if isinstance(answer, Refusal) else {})
-        raw: Any = Raw(json.dumps(body).encode())
-        return AWSResponse(request.url, 400 if refused else 200, headers, raw)
+        status, headers, body = 200, {}, b""
+        match answer:
+            case Refusal(code, message, fields):
+                status, headers = 400, {"x-amzn-errortype": code}
+                body = json.dumps({"__type": code, "message": message, **fields}).encode()
+            case Payload():
+                headers, body = dict(answer.headers), answer.body
+            case _:
+                body = json.dumps(answer).encode()
+        raw: Any = Raw(body)
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), raw)
 
 
 def declared(service: str, *operations: str) -> list[str]:
