@@ -10,6 +10,8 @@ from typing import Any
 
 from python_terraform import IsFlagged, IsNotFlagged, Terraform
 
+from tests.terraform.apply_order import Order
+
 ROOT = Path(__file__).resolve().parents[2]
 # What the configuration reads outside of its folder: the document of the API, and the page.
 BESIDE = ("lambda_src/dayshift", "web")
@@ -93,3 +95,14 @@ class Configuration:
             raise Refusal(f"{said}\n{wrong}")
         _, shown, _ = self._terraform.show("plan", json=IsFlagged, no_color=IsFlagged)
         return Plan(json.loads(shown))
+
+    def order(self, tfvars: Path, state: Path, **values: Any) -> Order:
+        """In which order an apply of this plan would take its steps."""
+        self.plan(tfvars, state=state, **values)
+        beside = self.folder / "terraform.tfstate"  # the graph is drawn upon the state of the folder
+        shutil.copyfile(state, beside)
+        code, said, wrong = self._terraform.graph_cmd(plan="plan")
+        beside.unlink()
+        if code:
+            raise Refusal(f"{said}\n{wrong}")
+        return Order.of(said)
