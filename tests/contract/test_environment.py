@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dayshift.domain.errors import ConfigurationError
-from dayshift.settings import LabelerSettings, PowerSettings, ProducerSettings, SweepSettings
+from dayshift.settings import ApiSettings, LabelerSettings, PowerSettings, ProducerSettings, SweepSettings
 from tests.functions import World
 
 CONTRACT = json.loads((Path(__file__).parent / "environment.json").read_text())
@@ -20,6 +20,7 @@ SETTINGS: Mapping[str, Any] = {
     "start": PowerSettings,
     "stop": PowerSettings,
     "reconcile": PowerSettings,
+    "api": ApiSettings,
 }
 # What only the local AWS sets, and Terraform never.
 LOCAL = {"DAYSHIFT_CLOCK_URL"}
@@ -52,8 +53,10 @@ def test_a_function_reads_exactly_the_variables_of_the_contract(function: str) -
 
 @pytest.mark.parametrize("function", CONTRACT["functions"])
 def test_the_handler_of_the_contract_is_there(function: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in CONTRACT["functions"]["reconcile"]["variables"]:
-        monkeypatch.setenv(name, "/acme/test/models")  # asked for while it is imported
+    values = {"AUTHENTICATION": "iam", "IMAGES_A_DAY": "1000"}
+    for name in {*CONTRACT["functions"]["reconcile"]["variables"], *CONTRACT["functions"]["api"]["variables"]}:
+        if name not in ("IMAGES_BUCKET", "RESULTS_BUCKET"):  # as they are in this world
+            monkeypatch.setenv(name, values.get(name, "/acme/test/models"))  # asked for while it is imported
     module, name = CONTRACT["functions"][function]["handler"].rsplit(".", 1)
     assert callable(getattr(import_module(module), name))
 

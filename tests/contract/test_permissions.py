@@ -3,56 +3,13 @@
 A call that is not granted fails here, and so does a grant that no call needs.
 """
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from dayshift import bootstrap
-from dayshift.adapters.families import FAMILIES
-from dayshift.domain.model import ModelSpec
+from tests.contract.recorded import CONTRACT, Recorder, granted
 from tests.fakes import RESULTS
 from tests.functions import Context, World
 from tests.powered import PoweredWorld
-
-CONTRACT = json.loads((Path(__file__).parent / "permissions.json").read_text())
-# Service Authorization Reference: where an action is not named like its operation.
-ACTIONS = {
-    "HeadObject": "s3:GetObject",
-    "ListObjectsV2": "s3:ListBucket",
-    "ListObjectVersions": "s3:ListBucketVersions",
-    "SendMessageBatch": "sqs:SendMessage",
-    "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
-}
-# A target of each family that has one, as Terraform would hand it to the functions.
-TARGETS = {"custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000"}
-
-
-class Recorder:
-    """The IAM actions that a function's clients have used."""
-
-    def __init__(self) -> None:
-        self.used: set[str] = set()
-
-    def watch(self) -> None:
-        for service in ("s3", "sqs", "rekognition"):
-            bootstrap.client(service).meta.events.register("before-call", self._note)
-
-    def _note(self, model: Any, params: Any, **_: object) -> None:
-        action = ACTIONS.get(model.name, f"{model.service_model.service_name}:{model.name}")
-        versioned = "versionId" in params.get("query_string", {}) or b"Version" in _body(params)
-        if model.service_model.service_name == "rekognition":
-            self.used.add("s3:GetObjectVersion" if versioned else "s3:GetObject")  # read with the caller's rights
-        self.used.add("s3:GetObjectVersion" if action == "s3:GetObject" and versioned else action)
-
-
-def _body(params: Any) -> bytes:
-    body = params.get("body")
-    return body if isinstance(body, bytes) else str(body).encode()
 
 
 @pytest.fixture
@@ -60,73 +17,11 @@ def recorder() -> Recorder:
     return Recorder()
 
 
-def granted(function: str, *more: str) -> set[str]:
-    return {*CONTRACT["functions"][function]["called"], *more}
-
-
 def test_the_producer_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
     produce = world.handler("producer")
     recorder.watch()
     produce(world.upload()[1], Context())
     assert recorder.used == granted("producer")
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_the_labeler_uses_exactly_what_it_is_granted(
-    world: World, recorder: Recorder, family: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = {"name": "signs", "family": family, "target": TARGETS.get(family), "prefix": "incoming/signs/"}
-    monkeypatch.setenv("MODEL", json.dumps(model))
-    _, event = world.upload()
-    produce = world.handler("producer")
-    produce(event, Context())
-    produce(event, Context())
-    label = world.handler("labeler")
-    recorder.watch()
-    refusals = ["InvalidS3ObjectException"]  # once, so that S3 is asked for the version, and the message told to rest
-
-    def refuse_once(model: Any, **_: object) -> None:
-        if refusals:
-            raise ClientError({"Error": {"Code": refusals.pop(), "Message": ""}}, model.name)
-
-    bootstrap.client("rekognition").meta.events.register("before-call", refuse_once)
-    assert len(label(world.batch(), Context())["batchItemFailures"]) == 1
-    models = [action for actions in CONTRACT["families"][family].values() for action in actions]
-    assert recorder.used == granted("labeler", *models)
-
-
-@pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("family", [name for name, family in FAMILIES.items() if family.power])
-def test_powering_a_model_uses_exactly_what_it_is_granted(family: str) -> None:
-    """Of a model that is there, stopped and nobody's: moto has no such model, so the answers are written out."""
-    used = set[str]()
-    version, number = TARGETS[family].rsplit("/", 1)
-    answers: dict[str, Any] = {
-        "DescribeProjects": {"ProjectDescriptions": [{"ProjectArn": f"{version.split('/version/')[0]}/{number}"}]},
-        "DescribeProjectVersions": {
-            "ProjectVersionDescriptions": [{"ProjectVersionArn": TARGETS[family], "Status": "STOPPED"}]
-        },
-        "ListTagsForResource": {"Tags": {}},
-    }
-
-    def answer(model: Any, **_: object) -> tuple[Any, Any]:
-        used.add(f"{model.service_model.service_name}:{model.name}")
-        return Answered(), answers.get(model.name, {})
-
-    def client(service: str) -> Any:
-        made = session.client(service)
-        made.meta.events.register("before-call", answer)
-        return made
-
-    session: Any = boto3.Session()
-    make = FAMILIES[family].power
-    assert make
-    power = make(client, ModelSpec("m", family, TARGETS[family], "m/"), "acme-prod")
-    for verb in (power.describe, power.start, power.stop, power.probe):
-        verb()
-    answers["ListTagsForResource"] = {"Tags": {"dayshift:deployment": "acme-prod"}}  # since `start`
-    power.release()
-    assert used == set(CONTRACT["families_power"][family])
 
 
 @pytest.mark.usefixtures("world")
@@ -151,11 +46,32 @@ def test_the_history_is_read_only_where_a_promise_leaves_no_time_to_wake(monkeyp
     }
 
 
-@dataclass(frozen=True)
-class Answered:
-    """An HTTP response of which nothing but its status is read."""
+def test_the_api_uses_exactly_what_it_is_granted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every operation, of a model that is always there and of one that sleeps; forms are signed with s3:PutObject."""
+    made = ApiWorld(monkeypatch)
+    key = made.ask("POST /images", body={"model": "signs", "content_type": "image/jpeg"})["body"]["upload"]["fields"][
+        "key"
+    ]
+    made.answered(key, "signs")
+    image = f"signs.{key.rpartition('/')[2]}"
+    assert made.ask("GET /images/{id}", path={"id": image})["body"]["state"] == "done"
+    for model in ("signs", "logos"):
+        made.ask("POST /recognize", query={"model": model}, body=JPEG, content_type="image/jpeg")
+    for mode in ("on", "off", "auto"):
+        made.ask(f"POST /models/{{name}}/{mode}", path={"name": "logos"})
+    for route in ("GET /models", "GET /results.csv", "GET /openapi.json"):
+        made.ask(route)
+    assert {ACTIONS.get(action.partition(":")[2], action) for action in made.used} == granted("api")
+    assert {f"rekognition:{name}" for name in made.wire.asked} == {
+        action for family in ("rekognition", "custom_labels") for actions in CONTRACT["families"][family].values()
+        for action in actions
+    }  # fmt: skip
 
-    status_code: int = 200
+
+def test_the_api_may_read_no_image_and_write_no_record() -> None:
+    api = CONTRACT["functions"]["api"]
+    assert api["implied"] == {}
+    assert not {*api["called"]} & {"s3:GetObjectVersion", "s3:DeleteObject", "sqs:SendMessage", "lambda:InvokeFunction"}
 
 
 def test_the_sweep_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
