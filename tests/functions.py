@@ -69,11 +69,14 @@ class World:
         handle: Handle = reload(import_module(f"dayshift.handlers.{name}")).handle
         return handle
 
-    def upload(self, key: str = "incoming/signs/a b+c.jpg", size: int = 1000) -> tuple[str, dict[str, Any]]:
+    def upload(
+        self, key: str = "incoming/signs/a b+c.jpg", size: int = 1000, content: bytes | None = None
+    ) -> tuple[str, dict[str, Any]]:
         """An object, and S3's event about it."""
-        answer = self.s3.put_object(Bucket=IMAGES, Key=key, Body=b"x" * size)
+        body = b"x" * size if content is None else content
+        answer = self.s3.put_object(Bucket=IMAGES, Key=key, Body=body)
         thing = {
-            "key": key.replace("+", "%2B").replace(" ", "+"), "size": size,
+            "key": key.replace("+", "%2B").replace(" ", "+"), "size": len(body),
             "eTag": answer["ETag"].strip('"'), "versionId": answer["VersionId"],
         }  # fmt: skip
         s3 = {"bucket": {"name": IMAGES}, "object": thing}

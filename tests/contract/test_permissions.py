@@ -3,10 +3,14 @@
 A call that is not granted fails here, and so does a grant that no call needs.
 """
 
+from typing import Any
+
 import pytest
 
 from dayshift import bootstrap
-from tests.contract.recorded import CONTRACT, Recorder, granted
+from tests.api import ApiWorld
+from tests.api_fakes import JPEG
+from tests.contract.recorded import ACTIONS, CONTRACT, Recorder, granted
 from tests.fakes import RESULTS
 from tests.functions import Context, World
 from tests.powered import PoweredWorld
