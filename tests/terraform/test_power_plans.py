@@ -88,6 +88,13 @@ def test_another_target_stops_the_old_one_and_forgets_what_was_said_about_it(con
     assert changes[OVERRIDE] == ["delete", "create"], f"wanted it forgotten, got {changes[OVERRIDE]}"
 
 
+def test_no_tick_starts_a_model_from_what_an_apply_is_about_to_take_away(plan_of):
+    """While there is no override a model stays off; there is one again only when the spec names the new model."""
+    module = plan_of(OFFICE_HOURS).raw["configuration"]["root_module"]["module_calls"]["models"]["module"]
+    inside = {found["address"]: found for found in module["resources"]}
+    assert "aws_ssm_parameter.spec" in inside["aws_ssm_parameter.kept"]["depends_on"]
+
+
 def test_a_model_is_stopped_before_anything_that_this_needs_is_destroyed(plan_of):
     """What destroys in order is what depends: Terraform destroys a resource before those that it depends on."""
     calls = plan_of(OFFICE_HOURS).raw["configuration"]["root_module"]

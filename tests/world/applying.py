@@ -1,10 +1,12 @@
 """Terraform: what it does to a model before it destroys it, and an apply that changes an endpoint's configuration.
 
-Order: docs/decisions/0013. The call that stops the model is destroyed first; then what the running system wrote goes,
-the new configuration is made, the parameter names it, and last of all the old configuration goes.
+Order: docs/decisions/0013 and 0015. The call that stops the model is destroyed first; then the parameters go that the
+running system writes; the new configuration is made, and named by the spec; those parameters are there again; and last
+of all the old configuration goes.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 
 from dayshift.domain.errors import TransientError
@@ -12,7 +14,7 @@ from dayshift.domain.powered import PoweredModel
 from dayshift.services.retire import retire
 from tests.world import laws_of_order, ports
 from tests.world.clock import HOUR, Process
-from tests.world.endpoint import Endpoint
+from tests.world.endpoint import endpoint_of
 from tests.world.faults import Died, Invocation
 from tests.world.site import Said, Site
 from tests.world.world import World
@@ -50,42 +52,56 @@ def stopped(world: World, site: Site, then: Callable[[str | None], None]) -> Non
 
 def apply(world: World, site: Site) -> None:
     """`terraform apply` with a changed configuration; where it fails, somebody applies again an hour later."""
-    endpoint, said = site.service, Said(world.loop.now, inf, running=False)
-    assert isinstance(endpoint, Endpoint)
+    said = Said(world.loop.now, inf, running=False)
     if site.said:
         site.said[-1].until = min(site.said[-1].until, world.loop.now)
     site.said.append(said)
     site.is_applying = True
-    new, old = site.plan.configuration(site.applied + 1), site.plan.configuration(site.applied)
-
-    def forget() -> None:
-        site.memory = site.override = "{}"
-        site.touched_at = world.loop.now
-        world.ticks.look_again()
-
-    def configure() -> None:
-        endpoint.configure(new)
-
-    def tell() -> None:
-        site.applied += 1
-        site.spec, site.touched_at = site.plan.spec(site.applied), world.loop.now
-        said.until = world.loop.now
-        world.ticks.look_again()
-
-    def unconfigure() -> None:
-        laws_of_order.unconfiguring(site, endpoint.is_made_from(old))
-        del endpoint.configurations[old]
-        site.is_applying = False
 
     def go_on(raised: str | None) -> None:
-        if raised is not None:
-            if site.override == "{}":  # it died before it said so
-                said.until = world.loop.now
-            world.loop.after(HOUR, lambda: apply(world, site))
+        if raised is None:
+            Change(world, site, said).take_its_course()
             return
-        moment = world.loop.now
-        for step in (forget, configure, tell, unconfigure):
-            moment += world.random.uniform(*STEP_SECONDS)
-            world.loop.at(moment, step)
+        if site.override == "{}":  # it died before it switched the model off
+            said.until = world.loop.now
+        world.loop.after(HOUR, lambda: apply(world, site))
 
     stopped(world, site, go_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an apply does once the model is off."""
+
+    world: World
+    site: Site
+    said: Said
+
+    def take_its_course(self) -> None:
+        """One step after the other."""
+        moment = self.world.loop.now
+        for step in (self._forget, self._configure, self._tell, self._begin, self._unconfigure):
+            moment += self.world.random.uniform(*STEP_SECONDS)
+            self.world.loop.at(moment, step)
+
+    def _forget(self) -> None:
+        self.site.memory, self.site.override = "{}", None
+        self.world.touched(self.site)
+
+    def _configure(self) -> None:
+        endpoint_of(self.site).configure(self.site.plan.configuration(self.site.applied + 1))
+
+    def _tell(self) -> None:
+        self.site.applied += 1
+        self.site.spec = self.site.plan.spec(self.site.applied)
+        self.world.touched(self.site)
+
+    def _begin(self) -> None:
+        self.site.override, self.said.until = "{}", self.world.loop.now
+        self.world.touched(self.site)
+
+    def _unconfigure(self) -> None:
+        old = self.site.plan.configuration(self.site.applied - 1)
+        laws_of_order.unconfiguring(self.site, endpoint_of(self.site).is_made_from(old))
+        del endpoint_of(self.site).configurations[old]
+        self.site.is_applying = False

@@ -12,6 +12,7 @@ comes, and how long it lasts, AWS does not say.
 from collections.abc import Callable
 from enum import StrEnum
 from random import Random
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +20,9 @@ from dayshift.domain.lifecycle import ModelState
 from tests.world.clock import EventLoop
 from tests.world.hours import Span
 from tests.world.service import FAILED_AFTER, Service, joined
+
+if TYPE_CHECKING:
+    from tests.world.site import Site
 
 ARN = "arn:aws:sagemaker:eu-central-1:123456789012:endpoint"
 MAINTENANCE_MINUTES = (5.0, 45.0)
@@ -191,6 +195,12 @@ class Endpoint(Service):
         if self.word is not word:
             self.turn(word)
         self._unless_changed(self._random.uniform(*minutes), lambda: self.turn(self._random.choice(ends)))
+
+
+def endpoint_of(site: "Site") -> Endpoint:
+    """The site's endpoint."""
+    assert isinstance(site.service, Endpoint)
+    return site.service
 
 
 def refusal(operation: str, message: str, code: str = "ValidationException") -> ClientError:

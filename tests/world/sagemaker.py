@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from dayshift.adapters.families import Client
 from tests.world import laws_of_order
 from tests.world.clock import EventLoop
-from tests.world.endpoint import ARN, Endpoint, Word, refusal
+from tests.world.endpoint import ARN, Endpoint, Word, endpoint_of, refusal
 from tests.world.faults import Died, Fault
 from tests.world.ports import Line
 from tests.world.site import Site
@@ -48,8 +48,7 @@ class ControlPlane:
 
     @property
     def _endpoint(self) -> Endpoint:
-        assert isinstance(self.site.service, Endpoint)
-        return self.site.service
+        return endpoint_of(self.site)
 
     def describe_endpoint(self, *, EndpointName: str) -> dict[str, Any]:
         def describe() -> dict[str, Any]:
@@ -119,8 +118,7 @@ class Runtime:
         return self.line.call(name, lambda: self._invoke(EndpointName, stored), Fault.strike_adapter)
 
     def _invoke(self, name: str, stored: Stored | None) -> dict[str, Any]:
-        endpoint, began = self.site.service, self.loop.now
-        assert isinstance(endpoint, Endpoint)
+        endpoint, began = endpoint_of(self.site), self.loop.now
         if stored is not None:
             left = self.line.invocation.deadline - self.loop.now
             self.loop.sleep(min(endpoint.seconds_an_image, left))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.world.applying import apply
-from tests.world.endpoint import Endpoint, Word
+from tests.world.endpoint import Word, endpoint_of
 from tests.world.hours import Hours
 from tests.world.setting import Setting
 from tests.world.site import Plan
@@ -112,16 +112,16 @@ def an_endpoint_s_day(world: World) -> None:
         world.upload(f"{number}+.jpg", is_readable=number > 0, size=48_000)
     world.delete(world.upload("deleted.jpg"))
     world.run_to("09:35")
-    endpoint(world).maintain((15.0, 15.0))
+    endpoint_of(world.sites["logos"]).maintain((15.0, 15.0))
     world.run_to("09:45")
 
 
 def an_endpoint_that_breaks(world: World) -> None:
     """The first creation ends in Failed, and so does the endpoint itself, when nobody wants it any more."""
-    endpoint(world).next_starts.extend([None, 8.0])
+    endpoint_of(world.sites["logos"]).next_starts.extend([None, 8.0])
     world.upload("patient.jpg")
     world.run_to("09:39")
-    world.meddle(lambda: endpoint(world).turn(Word.UPDATE_ROLLBACK_FAILED))
+    world.meddle(lambda: endpoint_of(world.sites["logos"]).turn(Word.UPDATE_ROLLBACK_FAILED))
     world.run_to("09:45")
 
 
@@ -129,7 +129,7 @@ def a_changed_configuration(world: World) -> None:
     """Applied while images are being read: the endpoint goes, and then its configuration; another comes."""
     world.upload("before.jpg")
     world.run_to("09:02")
-    endpoint(world).seconds_an_image = 2.0
+    endpoint_of(world.sites["logos"]).seconds_an_image = 2.0
     for number in range(3):
         world.upload(f"meanwhile {number}.jpg")
     world.run(0.1)
@@ -141,18 +141,11 @@ def a_changed_configuration(world: World) -> None:
 
 def a_stranger_s_endpoint(world: World) -> None:
     """An endpoint of this name is there already, and not ours: it is left alone, until it is gone."""
-    endpoint(world).occupy("acme-prod")
+    endpoint_of(world.sites["logos"]).occupy("acme-prod")
     world.upload("waits.jpg")
     world.run_to("09:05")
-    world.meddle(endpoint(world).leave)
+    world.meddle(endpoint_of(world.sites["logos"]).leave)
     world.run_to("09:30")
-
-
-def endpoint(world: World) -> Endpoint:
-    """The endpoint of the only model."""
-    (site,) = world.sites.values()
-    assert isinstance(site.service, Endpoint)
-    return site.service
 
 
 OFFICE = Plan(hours=HOUR_A_DAY)

@@ -15,7 +15,7 @@ from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import Status, TerminalRecord
 from tests.world import ports, sagemaker
 from tests.world.clock import EventLoop, Process
-from tests.world.endpoint import Endpoint, Word
+from tests.world.endpoint import Word, endpoint_of
 from tests.world.faults import Died, Fault, Invocation, Recorder
 from tests.world.queue import Message
 from tests.world.scheduler import Scheduler
@@ -67,16 +67,16 @@ class SeedEndpoint:
 
     def start(self, site: Site) -> None:
         """Creates the endpoint, whatever there is."""
-        endpoint = of(site)
+        endpoint = endpoint_of(site)
         self._once("start", "power.create_endpoint", lambda: endpoint.create(named(site), DEPLOYMENT))
 
     def stop(self, site: Site) -> None:
         """Deletes it, whatever it is doing."""
-        self._once("stop", "power.delete_endpoint", of(site).delete)
+        self._once("stop", "power.delete_endpoint", endpoint_of(site).delete)
 
     def apply(self, site: Site) -> None:
         """Another configuration: an endpoint in service is updated; where there is none, the deployment fails."""
-        endpoint = of(site)
+        endpoint = endpoint_of(site)
         if endpoint.word is Word.IN_SERVICE:
             site.applied += 1
             endpoint.configure(named(site))
@@ -90,12 +90,6 @@ class SeedEndpoint:
 
     def _line(self, name: str) -> ports.Line:
         return ports.Line(self._recorder, Invocation(name, self._loop.now + TIMEOUT))
-
-
-def of(site: Site) -> Endpoint:
-    """The site's endpoint."""
-    assert isinstance(site.service, Endpoint)
-    return site.service
 
 
 def named(site: Site) -> str:

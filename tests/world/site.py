@@ -102,7 +102,7 @@ class Site:
     ledger: Ledger
     spec: str
     memory: str = "{}"
-    override: str = "{}"
+    override: str | None = "{}"  # None: the parameter is not there
     applied: int = 1  # the number of the endpoint configuration that Terraform made last
     is_applying: bool = False  # or to be applied again, since that failed
     said: list[Said] = field(default_factory=list)

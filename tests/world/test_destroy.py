@@ -31,7 +31,7 @@ def test_a_model_that_runs_is_closed_drained_and_stopped_and_no_tick_starts_it_a
         world.run(0.2)
         assert destroyed(world) == []
         assert (logos(world).service.state, logos(world).mapping.word) == (ModelState.STOPPED, Word.DISABLED)
-        assert json.loads(logos(world).override)["mode"] == "off"
+        assert json.loads(logos(world).override or "{}")["mode"] == "off"
         world.run_to("16:00")
         assert logos(world).service.state is ModelState.STOPPED
         assert logos(world).orders == []

@@ -6,7 +6,7 @@ from random import Random
 
 from tests.world.applying import apply
 from tests.world.clock import DAY, HOUR, MINUTE
-from tests.world.endpoint import Endpoint
+from tests.world.endpoint import endpoint_of
 from tests.world.faults import DEATH, TIMEOUT, Fault, Outage
 from tests.world.mapping import Word
 from tests.world.scheduler import RETRY_AGE, Manner, Trouble
@@ -157,12 +157,6 @@ def another_configuration(world: World, site: Site, _: Random) -> None:
         world.seed.apply(site)
     elif not site.is_applying:
         apply(world, site)
-
-
-def endpoint_of(site: Site) -> Endpoint:
-    """The site's endpoint."""
-    assert isinstance(site.service, Endpoint)
-    return site.service
 
 
 OF_AN_ENDPOINT: dict[str, Happen] = {

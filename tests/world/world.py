@@ -129,9 +129,14 @@ class World:
 
     def touch(self, site: Site, override: str) -> None:
         """The parameter changes, and reconcile is called."""
-        site.override, site.touched_at = override, self.loop.now
-        self.ticks.look_again()
+        site.override = override
+        self.touched(site)
         self.functions.reconcile("reconcile", site.plan.name)
+
+    def touched(self, site: Site) -> None:
+        """A parameter has changed."""
+        site.touched_at = self.loop.now
+        self.ticks.look_again()
 
     def meddle(self, do: Callable[[], None]) -> None:
         """Somebody does something in the console, or the service does it by itself."""

@@ -30,7 +30,7 @@ class StoredModel:
     name: str
     spec_text: str
     memory_text: str = NOTHING
-    override_text: str = NOTHING
+    override_text: str | None = None  # None: the parameter is not there
 
 
 def read_models(ssm: "SSMClient", path: str) -> list[StoredModel]:
@@ -47,7 +47,7 @@ def read_models(ssm: "SSMClient", path: str) -> list[StoredModel]:
             break
         where = {"NextToken": answer["NextToken"]}
     return [
-        StoredModel(name, text["spec"], text.get("memory", NOTHING), text.get("override", NOTHING))
+        StoredModel(name, text["spec"], text.get("memory", NOTHING), text.get("override"))
         for name, text in sorted(texts.items())
         if "spec" in text
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.memory import Memory
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.override import Override
+from dayshift.domain.override import LONGEST, Override
 from dayshift.domain.policy import Kind, Policy
 
 
@@ -27,8 +27,11 @@ class PoweredModel:
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def from_stored(cls, spec: str, memory: str, override: str, now: datetime) -> "PoweredModel":
+    def from_stored(cls, spec: str, memory: str, override: str | None, now: datetime) -> "PoweredModel":
         """Reads the three JSON texts.
+
+        `override` is None where its parameter is not there, as in the middle of an apply that makes another model of
+        this one: a start would be one from a configuration that is about to go, so it stays off.
 
         A model must stay under control whatever else is wrong: a policy that cannot be read keeps it off, an override
         that cannot be read is none, a memory that cannot be read is empty. Raises ConfigurationError only where not
@@ -46,7 +49,7 @@ class PoweredModel:
             policy = Policy(Kind.OFFICE_HOURS, fault=str(error))
             warnings.append(str(error))
         try:
-            wished = Override.from_json(_object(override) or {}, now)
+            wished = _of_an_apply(now) if override is None else Override.from_json(_object(override) or {}, now)
         except ConfigurationError as error:
             wished = None
             warnings.append(str(error))
@@ -68,3 +71,7 @@ def _object(text: str) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def _of_an_apply(now: datetime) -> Override:
+    return Override(False, now + LONGEST, "an apply that has not come to its end")

@@ -31,6 +31,9 @@ resource "aws_ssm_parameter" "kept" {
     ignore_changes       = [value] # the running system owns it
     replace_triggered_by = [terraform_data.target]
   }
+
+  # Without an override a model stays off: from before the old one is let go of until the spec names the new one.
+  depends_on = [aws_ssm_parameter.spec]
 }
 
 # Another target is another model, and so is one that is made from something else: nothing of the old one is remembered, and

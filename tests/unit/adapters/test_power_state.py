@@ -74,7 +74,7 @@ def test_a_model_that_is_being_destroyed_is_left_out(ssm: SSMClient) -> None:
 
 def test_a_model_without_memory_or_override_begins_with_none(ssm: SSMClient) -> None:
     put(ssm, f"{PATH}/logos/spec", "spec")
-    assert read_models(ssm, PATH) == [StoredModel("logos", "spec", "{}", "{}")]
+    assert read_models(ssm, PATH) == [StoredModel("logos", "spec", "{}", None)]
 
 
 def test_text_that_nobody_understands_is_handed_up_as_it_is(ssm: SSMClient) -> None:
