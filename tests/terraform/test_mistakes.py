@@ -150,7 +150,7 @@ GOT_AND_WOULD_DO = {
 def refusal(configuration):
     local = ROOT / "terraform/envs/local.tfvars"
     made = (MISTAKES, {"models": MISTAKEN_MODELS}, {"models": MISTAKEN_POWER, "alarm_emails": ["on-call"]})
-    return "".join(_refused(configuration, local, values) for values in made)
+    return "".join(refused(configuration, local, values) for values in made)
 
 
 @pytest.mark.parametrize(("got", "would_do"), GOT_AND_WOULD_DO.values(), ids=GOT_AND_WOULD_DO.keys())
@@ -159,7 +159,8 @@ def test_a_mistake_is_refused_with_what_was_got_and_what_would_do(refusal, got, 
     assert would_do in refusal, f"wanted a value that would do, {would_do}, in: {refusal}"
 
 
-def _refused(configuration, tfvars, values):
+def refused(configuration, tfvars, values):
+    """What Terraform says of these values, on one line."""
     with pytest.raises(Refusal) as refused:
         configuration.plan(tfvars, **values)
     return re.sub(r"[\s│]+", " ", refused.value.text)  # Terraform breaks and frames its lines
