@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from dayshift.adapters import custom_labels, rekognition
+from dayshift.adapters import custom_labels, rekognition, sagemaker_endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyFacts:
-    """The largest image in bytes, the price of one image with every feature on and of a running hour of a unit, and the
-    minutes that a start takes where nobody says how many."""
+    """The largest image in bytes that any model of it reads, the price of one image with every feature on and of a
+    running hour of a unit, and the minutes that a start takes where nobody says how many."""
 
     maximum_bytes: int
     usd_per_image: float
@@ -28,6 +28,13 @@ _FACTS = {
         usd_per_image=0.0,
         price_sentence=f"the model is paid by the hour it runs, {custom_labels.USD_PER_UNIT_HOUR} USD a unit",
         usd_per_unit_hour=custom_labels.USD_PER_UNIT_HOUR,
+        warmup_minutes=30,
+    ),
+    # An hour's price is that of the instances, which only var.models knows: usd_per_hour. A serverless one has none.
+    "sagemaker": FamilyFacts(
+        maximum_bytes=sagemaker_endpoint.ASYNCHRONOUS_BYTES,
+        usd_per_image=0.0,
+        price_sentence="the endpoint is paid by the hour it runs; a serverless one by the second it computes",
         warmup_minutes=30,
     ),
 }
