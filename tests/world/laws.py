@@ -46,11 +46,18 @@ def conservation(world: World) -> Iterator[str]:
 
 
 def _fits(stored: Stored) -> bool:
-    """A good image ends well, unless it was deleted; a bad one is rejected."""
+    """A good image ends well, unless it was deleted, and says what has read it; a bad one is rejected."""
     status = stored.record.status if stored.record else None
+    if status == "ok" and not any(one.by in (None, _version(stored)) for one in stored.paid):
+        return False
     if stored.deleted_at is not None and status == "gone":
         return True
     return status == ("ok" if stored.is_readable else "rejected")
+
+
+def _version(stored: Stored) -> str:
+    """The endpoint configuration that the record names, without its variant."""
+    return (stored.record.model_version or "").partition("/")[0] if stored.record else ""
 
 
 def money(site: Site, world: World) -> Iterator[str]:
