@@ -1,4 +1,4 @@
-"""An endpoint's own short stories: the service keeps AWS's rules, and our code its laws. (tests/mutants names these.)"""
+"""An endpoint's own short stories: the service keeps AWS's rules, our code its laws. (tests/mutants names them.)"""
 
 from collections.abc import Iterator
 
@@ -51,7 +51,7 @@ def test_a_configuration_is_known_only_some_time_after_it_was_made(world, endpoi
 
 def test_an_endpoint_is_billed_from_its_creation_to_its_deletion(world, endpoint):
     world.run_to("18:00")
-    (start, end), words = endpoint.billed()[0], dict((word, moment) for moment, word in endpoint.words)
+    (start, end), words = endpoint.billed()[0], {word: moment for moment, word in endpoint.words}
     assert (start, end) == (words[Word.CREATING], words[Word.DELETING])
 
 
