@@ -109,12 +109,15 @@ resource "aws_iam_role_policy" "backstop" {
     Version = "2012-10-17"
     Statement = concat(
       [
-        for action, backstops in local._backstops : {
-          Sid      = "Stop${replace(title(replace(action, ":", " ")), " ", "")}"
-          Effect   = "Allow"
-          Action   = [action]
-          Resource = backstops[*].resource
-        }
+        for action, backstops in local._backstops : merge(
+          {
+            Sid      = "Stop${replace(title(replace(action, ":", " ")), " ", "")}"
+            Effect   = "Allow"
+            Action   = [action]
+            Resource = backstops[*].resource
+          },
+          { for condition in try([backstops[0].condition], []) : "Condition" => condition }, # one family, one condition
+        )
       ],
       [
         for key in local.kms_key[*] : {

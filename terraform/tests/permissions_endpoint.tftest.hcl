@@ -147,4 +147,12 @@ run "the_backstop_deletes_the_endpoints_without_any_function_of_ours" {
     ]])
     error_message = "got ${aws_iam_role_policy.backstop[0].policy}"
   }
+
+  assert {
+    condition = (
+      jsonencode(jsondecode(aws_iam_role_policy.backstop[0].policy).Statement[0].Condition) ==
+      jsonencode({ StringEquals = { "aws:ResourceTag/dayshift:deployment" = "acme-dayshift-test" } })
+    )
+    error_message = "wanted another deployment's endpoint to be left alone, got ${aws_iam_role_policy.backstop[0].policy}"
+  }
 }

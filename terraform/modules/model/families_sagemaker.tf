@@ -72,6 +72,7 @@ locals {
       input     = { EndpointName = local._endpoint_name }
       action    = "sagemaker:DeleteEndpoint"
       resource  = local._endpoint_arn
+      condition = { StringEquals = { "aws:ResourceTag/dayshift:deployment" = var.prefix } } # none of its name that is another's
     }]
   }
 
