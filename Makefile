@@ -70,8 +70,8 @@ initialised: named package
 		-backend-config=key=dayshift/$(ENV).tfstate -backend-config=region=$(STATE_REGION) >/dev/null
 
 ##@ Check it
-.PHONY: test check lint types unit property world soak contract terraform-test plan-test checkov mutants e2e bench bench-power fmt
-test: lint types unit property world contract terraform-test plan-test checkov mutants e2e ## Everything below, as CI does
+.PHONY: test check lint types unit property world soak contract terraform-test plan-test checkov mutants browser e2e bench bench-power fmt
+test: lint types unit property world contract terraform-test plan-test checkov mutants browser e2e ## Everything below, as CI does
 check: test
 
 lint: $(DEV) ## Style of Python and Terraform
@@ -114,6 +114,9 @@ SCAN = $(KEPT)/venv-checkov/bin/checkov --config-file .checkov.yaml --output cli
 
 mutants: $(DEV) package ## The failures of the system that this replaces, put back: each must be noticed
 	$(PYTEST) $(SIDE_BY_SIDE) tests/mutants
+
+browser: $(DEV) ## The web page in a real Chromium, before a small API that does what each test wants
+	$(PYTEST) -n auto --maxprocesses 2 --dist loadfile tests/browser
 
 e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on the local AWS
 	$(PYTEST) tests/e2e
