@@ -70,12 +70,13 @@ def run() -> int:
         watch.lap("all_results")
         save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
         code = show(outcomes, console)
-        days = DemoDay(aws, deployment, console).live()
+        lived = DemoDay(aws, deployment, console)
+        days = lived.live()
         for day in days:
             day_report.show(day, console)
         watch.lap("day")
     watch.end()
-    return max(code, summarise(outcomes, days, watch.seconds, console))
+    return max(code, summarise(outcomes, days, lived.asked(), watch.seconds, console))
 
 
 def _warm(aws: LocalAws, deployment: Deployment) -> None:

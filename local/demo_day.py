@@ -13,6 +13,7 @@ from rich.console import Console
 
 from local.controls import Controls
 from local.day_report import Day
+from local.demo_api import Asked, DemoApi
 from local.deploying import Deployment
 from local.lived_model import LivedModel, midnight_after
 from local.stack import LocalAws
@@ -21,6 +22,7 @@ DELAYS: Mapping[str, Mapping[str, float]] = {  # how long a start and a stop tak
     "custom_labels": {"start_delay_seconds": 20 * 60, "stop_delay_seconds": 2 * 60},
     "sagemaker": {"start_delay_seconds": 6 * 60, "stop_delay_seconds": 60},
 }
+ASKED = ("flowers", "sunflower 1.png")  # of the API: which model, with which picture
 HOUR = timedelta(hours=1)
 Step = Callable[[datetime], None]
 
@@ -34,6 +36,11 @@ class DemoDay:
         self._models = [LivedModel(aws, deployment, self._controls, name) for name in powered]
         for model in self._models:
             self._controls.tell(model.target, **DELAYS[powered[model.name]["family"]])
+        self._api = DemoApi(aws, *ASKED)
+
+    def asked(self) -> Asked:
+        """What the API answered on the day that was lived."""
+        return self._api.asked()
 
     def live(self) -> tuple[Day, ...]:
         """From before the first image until after the last. Afterwards the clock is the real one again."""
@@ -63,7 +70,7 @@ class DemoDay:
         """What is done at which instant, in order."""
         plan: dict[datetime, list[Step]] = {
             morning: [],
-            morning + HOUR: [lambda at: self._come(3, at)],
+            morning + HOUR: [lambda at: self._come(3, at), self._ask_asleep],
             evening: [lambda at: self._come(1, at)],
             evening + HOUR: [],
         }
@@ -72,7 +79,7 @@ class DemoDay:
             plan.setdefault(model.start, []).append(lambda _, model=model: model.until_read())  # type: ignore[misc]
             plan.setdefault(model.end, [])
         noon = max(model.start for model in self._models) + 3 * HOUR
-        plan.setdefault(noon, []).append(lambda at: self._come(4, at, asleep=False))
+        plan.setdefault(noon, []).extend((lambda at: self._come(4, at, asleep=False), self._ask_awake))
         return sorted(plan.items(), key=lambda each: each[0])
 
     def _go(self, instant: datetime) -> None:
@@ -85,6 +92,25 @@ class DemoDay:
             for model in self._models
         )
         self._console.print(f"{instant:%H:%M}  {said}  [dim]({fired} fired in {seconds:.1f} s)[/]", highlight=False)
+
+    def _ask_asleep(self, at: datetime) -> None:
+        """The API keeps the picture, and says when it will be read; so it is one more image that came."""
+        answer, model = self._api.recognize("asleep"), self._asked_model()
+        said = f"read by {answer.body.get('read_by')}, come back in {answer.retry_after_seconds} s"
+        self._console.print(f"       POST /recognize: {answer.status}, {said}", highlight=False)
+        model.expect_from_api(str(answer.body.get("id")), at, self._api.picture)
+
+    def _ask_awake(self, _: datetime) -> None:
+        """The API answers at once, and knows what became of the first picture."""
+        answer, later = self._api.recognize("awake"), self._api.look()
+        seen = ", ".join(f"{each['name']} {each['probability']:.0%}" for each in answer.body.get("predictions", ()))
+        self._console.print(
+            f"       POST /recognize: {answer.status}, {seen} ({answer.seconds:.2f} s)", highlight=False
+        )
+        self._console.print(f"       GET /images/{{id}} of this morning's: {later.body.get('state')}", highlight=False)
+
+    def _asked_model(self) -> LivedModel:
+        return next(model for model in self._models if model.name == self._api.model)
 
     def _come(self, count: int, at: datetime, asleep: bool = True) -> None:
         """Uploads so many pictures for each; waits until they are queued, or all are read if the models are awake."""

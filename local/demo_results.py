@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from local.day_report import Day
+from local.demo_api import Asked
 from local.gallery import draw, page
 from local.outcomes import LOST, Outcome, Sample, counts
 from local.places import DEMO_RESULTS
@@ -49,20 +50,23 @@ def show(outcomes: tuple[Outcome, ...], console: Console) -> int:
 
 
 def summarise(
-    outcomes: tuple[Outcome, ...], days: tuple[Day, ...], seconds: Mapping[str, float], console: Console
+    outcomes: tuple[Outcome, ...], days: tuple[Day, ...], asked: Asked, seconds: Mapping[str, float], console: Console
 ) -> int:
-    """`summary.json` and how long it all took; the exit code of the days."""
+    """`summary.json` and how long it all took; the exit code of the days and of what the API was asked."""
     summary = {
         "uploaded": len(outcomes),
         "counts": counts(outcomes),
         "unexpected": _faults(outcomes),
         "days": {day.model: day.to_json() for day in days},
+        "recognize": asked.to_json(),
         "seconds": dict(seconds),
     }
     _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    for fault in asked.faults():
+        console.print(fault, style="red", markup=False)
     console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
     console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
-    return 1 if any(day.faults() for day in days) else 0
+    return 1 if asked.faults() or any(day.faults() for day in days) else 0
 
 
 def _faults(outcomes: tuple[Outcome, ...]) -> dict[str, str]:

@@ -51,12 +51,14 @@ class LivedModel:
         for picture in islice(self._pictures, count):
             key = f"{self._model['prefix']}{at:%Y-%m-%d}/{len(self._arrivals) + 1} {picture.name}"
             version = self._s3.put_object(Bucket=self._images, Key=key, Body=picture.read_bytes())["VersionId"]
-            shows = None if picture.name.startswith(NOTHING_KNOWN) else picture.name.split()[0]
-            self.expect(key, version, at, shows)
+            self._arrivals.append(Arrival(key, version, at, shown_in(picture.name)))
 
-    def expect(self, key: str, version: str, at: datetime, shows: str | None) -> None:
-        """An image that came, by whichever way."""
-        self._arrivals.append(Arrival(key, version, at, shows))
+    def expect_from_api(self, image: str, at: datetime, picture: str) -> None:
+        """An image that the API keeps under this id; waits until it is queued. An open API's caller is called open."""
+        key = f"{self._model['prefix']}open/{image.split('.', 1)[-1]}"
+        version = self._s3.head_object(Bucket=self._images, Key=key)["VersionId"]
+        self._arrivals.append(Arrival(key, version, at, shown_in(picture)))
+        self.until_queued(len(self._arrivals))
 
     def until_queued(self, count: int) -> None:
         """Waits until so many messages are in the queue."""
@@ -92,6 +94,11 @@ class LivedModel:
         except self._s3.exceptions.NoSuchKey:
             return None
         return dict(json.loads(found["Body"].read()))
+
+
+def shown_in(name: str) -> str | None:
+    """What a picture shows, by its name."""
+    return None if name.startswith(NOTHING_KNOWN) else name.split(maxsplit=1)[0]
 
 
 def pictures(project: str) -> list[Any]:

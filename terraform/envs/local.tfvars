@@ -81,3 +81,6 @@ tick_minutes = 5
 
 # A laptop keeps no year of logs.
 retention_days = { logs = 7 }
+
+# Anybody on this machine may call the API; its page is served by the local services.
+api = { authentication = "open", page = false }

@@ -49,7 +49,8 @@ class Powered:
     def next_morning(self, hour: int = 6) -> None:
         """The next working day, at this hour; nothing fires on the way. The model sleeps and is whole."""
         self.controls.clear_faults()
-        self.date += timedelta(days=1)
+        # Another model of the same AWS may have lived on.
+        self.date = max(self.date, self.controls.now().astimezone(BERLIN)) + timedelta(days=1)
         while self.date.weekday() > 4:
             self.date += timedelta(days=1)
         self.controls.go_to(self._at(hour), skip=True)

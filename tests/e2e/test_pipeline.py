@@ -174,10 +174,14 @@ def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
         "flowers": ["Creating", "InService", "Deleting", "DELETED"],
     }
     for model, states in ways.items():
-        day = summary["days"][model]
-        assert day["images"] == {"came": 8, "came_while_asleep": 3, "read": 7, "waiting": 1, "lost": 0}
+        day, by_api = summary["days"][model], model == "flowers"
+        asleep, read = 3 + by_api, 7 + by_api
+        assert day["images"] == {"came": 8 + by_api, "came_while_asleep": asleep, "read": read, "waiting": 1, "lost": 0}
         assert [state["status"] for state in day["states"]][-4:] == states
         assert (day["faults"], day["usd"] < day["usd_always_on"] / 2) == ([], True)
+    asked = summary["recognize"]
+    assert (asked["asleep"]["status"], asked["awake"]["status"], asked["later"]["state"]) == (202, 200, "done")
+    assert (asked["faults"], asked["awake"]["predictions"][0]["name"]) == ([], "sunflower")
     drawn = {path.name.removesuffix(".boxes.jpg") for path in DEMO_RESULTS.rglob("*.boxes.jpg")}
     assert {"turned.jpg", "astronaut.jpg", "red + blue 50% off.jpg"} <= drawn
 
