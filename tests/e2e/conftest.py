@@ -84,12 +84,23 @@ def picture(text: str, size: tuple[int, int] = (240, 100), kind: str = "JPEG", b
     return body.getvalue()
 
 
+def own_or_kept(folders: pytest.TempPathFactory, name: str) -> LocalAws:
+    """Not yet started."""
+    return LocalAws() if "DAYSHIFT_LOCAL_DIR" in os.environ else LocalAws(folders.mktemp(name), free_ports())
+
+
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """A local AWS of its own, deployed to from nothing; with DAYSHIFT_LOCAL_DIR, the one that is kept there."""
-    own = None if "DAYSHIFT_LOCAL_DIR" in os.environ else (tmp_path_factory.mktemp("aws"), free_ports())
-    with LocalAws(*own) if own else LocalAws() as aws:
+    with own_or_kept(tmp_path_factory, "aws") as aws:
         aws.deploy()
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def api_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """Another of its own for the tests of the API, which change who may call it."""
+    with own_or_kept(tmp_path_factory, "api") as aws:
         yield aws
 
 

@@ -19,10 +19,12 @@ TRY_AGAIN_SECONDS = 5
 
 
 def get_document(request: Request, ports: ApiPorts, now: datetime) -> Reply:
-    """The document of the API, with the one way to authenticate that this deployment has."""
+    """The document of the API, with the models of this deployment and the one way to authenticate that it has."""
     caller_of(request, ports)
     way: list[Mapping[str, Any]] = [] if ports.authentication == OPEN else [{ports.authentication: []}]
-    return Reply(200, {**ports.document, "security": way})
+    schemas = {**ports.document["components"]["schemas"], "ModelName": {"type": "string", "enum": [*ports.models]}}
+    components = {**ports.document["components"], "schemas": schemas}
+    return Reply(200, {**ports.document, "security": way, "components": components})
 
 
 OPERATIONS: Mapping[str, Operation] = {
