@@ -1,6 +1,7 @@
 """An endpoint's own short stories: the service keeps AWS's rules, our code its laws. (tests/mutants names them.)"""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -57,10 +58,28 @@ def test_an_endpoint_is_billed_from_its_creation_to_its_deletion(world, endpoint
 
 def test_images_of_the_night_wait_and_are_read_in_the_morning(world, endpoint):
     stored = [world.upload(f"{number}.jpg") for number in range(12)]
-    world.run_to("08:25")
+    world.run(1)
     assert (endpoint.word, len(logos(world).queue.messages)) == (Word.NONE, 12)
     world.run_to("09:15")
     assert all(one.record is not None and len(one.paid) == 1 for one in stored)
+
+
+def test_an_endpoint_rests_over_the_weekend(world, endpoint):
+    world.run_to("18:00")
+    world.run_to("08:00", days=3)
+    assert len(endpoint.billed()) == 1
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 3, 27, 2, tzinfo=UTC), datetime(2026, 10, 23, 2, tzinfo=UTC)])
+def test_an_endpoint_keeps_its_hours_when_the_clock_changes(day):
+    with World(Setting((ENDPOINT,), day)) as world:
+        for days in (0, 3):
+            world.run_to("08:25", days)
+            assert endpoint_of(logos(world)).word is Word.NONE
+            world.run_to("09:00")
+            assert world.is_open(logos(world))
+            world.run_to("17:10")
+            assert endpoint_of(logos(world)).word is Word.NONE
 
 
 def test_an_endpoint_that_sagemaker_updates_at_the_closing_is_deleted_when_that_ends(world, endpoint):
@@ -137,10 +156,19 @@ def test_a_changed_configuration_replaces_the_endpoint_and_then_the_old_one_goes
     assert logos(world).orders == []
 
 
+def test_an_apply_at_night_creates_nothing(world, endpoint):
+    world.run_to("22:00")
+    apply(world, logos(world))
+    world.run_to("23:00")
+    assert endpoint.word is Word.NONE
+    assert len(endpoint.billed()) == 1
+    assert list(endpoint.configurations) == [ENDPOINT.configuration(2)]
+
+
 def test_no_endpoint_is_created_from_a_configuration_that_is_about_to_go():
     for seed in range(40):
         with World(Setting((ENDPOINT,), FRIDAY, seed)) as world:
-            world.run_to("08:27")
+            world.run_to("08:29")
             apply(world, logos(world))
             world.run(30)
             assert logos(world).orders == []
@@ -174,3 +202,11 @@ def test_the_gate_is_never_open_before_an_endpoint_that_is_not_there(world, endp
     world.run_to("18:00")
     assert laws.unserving(logos(world), world) == []
     assert endpoint.stretches(ModelState.RUNNING)
+
+
+def test_the_gate_is_closed_before_an_endpoint_that_is_being_deleted(world, endpoint):
+    world.run_to("12:00")
+    world.meddle(endpoint.stop)
+    world.run(1.5)
+    assert endpoint.word is Word.DELETING
+    assert logos(world).mapping.word in (Gate.DISABLING, Gate.DISABLED)
