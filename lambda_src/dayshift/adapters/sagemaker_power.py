@@ -64,8 +64,9 @@ class SagemakerPower:
                 return self._unmanageable(word, self._not_ours())
         state = self._state(found)
         if state is not STATES[word]:
-            message = f"it was made from {found['EndpointConfigName']}, and is made anew from {self._wanted}"
-        # AWS calls one that failed to be updated "in service", and bills it: what is there must be deleted.
+            made_from, wanted = found["EndpointConfigName"], self._endpoint.configuration
+            message = f"it was made from {made_from}, and is made anew from {wanted}"
+        # One whose update failed is "in service" all the same, and billed: what is there must be deleted.
         return ModelStatus(state, word, message, lingers=state is ModelState.FAILED)
 
     def start(self) -> None:
@@ -88,11 +89,7 @@ class SagemakerPower:
             self._delete()
 
     def release(self) -> None:
-        """Deletes what FAILED, and is ours. Any other is deleted when it is stopped, and its tag goes with it."""
-        with surroundings("giving the endpoint back", ADVICE):
-            found = self._found()
-            if found is not None and self._has_failed(found) and self._is_ours(found):
-                self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
+        """Nothing: an endpoint is stopped by being deleted, one that FAILED too, and its tag goes with it."""
 
     def probe(self) -> bool:
         """One inference of a plain image. True for an asynchronous endpoint, which cannot be asked so cheaply.
@@ -125,20 +122,17 @@ class SagemakerPower:
         return True
 
     def _delete(self) -> None:
+        """Quiet where SageMaker refuses."""
         try:
             self._sagemaker.delete_endpoint(EndpointName=self._endpoint.name)
         except ClientError as error:
             if code_of(error) != INVALID:
                 raise
 
-    @property
-    def _wanted(self) -> str:
-        return self._endpoint.configuration
-
     def _state(self, found: Mapping[str, Any]) -> ModelState:
         """Our word for it. One that runs with another configuration answers as another model: as good as FAILED."""
         state = STATES.get(found["EndpointStatus"], ModelState.UNMANAGEABLE)
-        is_another = found["EndpointConfigName"] != self._wanted
+        is_another = found["EndpointConfigName"] != self._endpoint.configuration
         return ModelState.FAILED if state is ModelState.RUNNING and is_another else state
 
     def _found(self) -> dict[str, Any] | None:
@@ -150,9 +144,6 @@ class SagemakerPower:
                 return None
             raise
         return found
-
-    def _has_failed(self, found: Mapping[str, Any]) -> bool:
-        return STATES.get(found["EndpointStatus"]) is ModelState.FAILED
 
     def _is_ours(self, found: Mapping[str, Any]) -> bool:
         tags = self._sagemaker.list_tags(ResourceArn=found["EndpointArn"], MaxResults=MOST_TAGS)["Tags"]

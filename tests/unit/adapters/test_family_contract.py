@@ -114,7 +114,7 @@ def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", POWERED)
-@pytest.mark.parametrize("verb", ["describe", "start", "stop", "probe", "release"])
+@pytest.mark.parametrize("verb", ["describe", "start", "stop", "probe"])
 @pytest.mark.parametrize(
     "code", ["ThrottlingException", "InternalServerError", "AccessDeniedException", "SomethingNew"]
 )

@@ -83,6 +83,12 @@ def test_a_blank_line_is_a_class_too_so_that_those_behind_it_keep_their_place(s3
     assert [found.name for found in bench.predictor.predict_bytes(PNG).detections] == ["daisy", "", "rose"]
 
 
+def test_a_line_ends_at_a_line_feed_and_nowhere_else(s3: S3Client) -> None:
+    s3.put_object(Bucket=RESULTS, Key=CLASSES["key"], Body="rose\u2028red\ndai\fsy".encode())
+    bench = Bench(s3, flowers(classes=CLASSES), Payload(b"[0.9, 0.1]"))
+    assert [found.name for found in bench.predictor.predict_bytes(PNG).detections] == ["rose\u2028red", "dai\fsy"]
+
+
 def test_without_its_class_file_a_model_is_not_even_asked(s3: S3Client) -> None:
     bench = Bench(s3, flowers(classes=CLASSES))
     with pytest.raises(TransientError, match=r"NoSuchKey while reading the class names in _models/flowers"):

@@ -70,6 +70,7 @@ def test_every_status_there_is_has_its_state(bench: Bench, word: str) -> None:
     bench.status(word, FailureReason="said the service")
     status = bench.power.describe()
     assert (status.state, status.word, status.message) == (STATES[word], word, "said the service")
+    assert status.lingers == (word in FAILED)  # and is deleted, even if nobody wants it on
 
 
 def test_the_statuses_walked_are_the_nine_that_were_thought_of() -> None:
@@ -116,19 +117,22 @@ def test_whose_it_was_does_not_count_once_it_is_being_deleted(bench: Bench) -> N
     assert "ListTags" not in bench.control.asked
 
 
-def test_an_endpoint_of_an_older_configuration_is_made_anew(bench: Bench) -> None:
-    bench.status("InService", EndpointConfigName="acme-prod-flowers-00000000")
+@pytest.mark.parametrize("word", [word for word in STATUSES if STATES[word] is ModelState.RUNNING])
+def test_an_endpoint_of_an_older_configuration_is_deleted_and_made_anew(bench: Bench, word: str) -> None:
+    bench.status(word, EndpointConfigName="acme-prod-flowers-00000000")
     status = bench.power.describe()
-    assert (status.state, status.word, status.lingers) == (ModelState.FAILED, "InService", True)
+    assert (status.state, status.word, status.lingers) == (ModelState.FAILED, word, True)
     assert status.message == f"it was made from acme-prod-flowers-00000000, and is made anew from {CONFIGURATION}"
     bench.power.start()
     assert bench.mutations == ["DeleteEndpoint"]
 
 
-@pytest.mark.parametrize("word", STATES)
-def test_what_failed_lingers_until_it_is_deleted_and_nothing_else_does(bench: Bench, word: str) -> None:
-    bench.status(word)
-    assert bench.power.describe().lingers is (word in FAILED)
+@pytest.mark.parametrize("word", ["Creating", "Deleting"])
+def test_what_is_on_its_way_is_waited_for_whatever_it_was_made_from(bench: Bench, word: str) -> None:
+    bench.status(word, EndpointConfigName="acme-prod-flowers-00000000")
+    assert bench.power.describe().state is STATES[word]
+    bench.power.start()
+    assert bench.mutations == []
 
 
 def test_a_start_looks_for_the_configuration_then_makes_an_endpoint_of_ours(bench: Bench) -> None:
@@ -209,19 +213,11 @@ def test_too_few_instances_and_a_missing_permission_come_with_advice() -> None:
     assert set(ADVICE) >= {"ResourceLimitExceeded", "AccessDeniedException"}
 
 
-@pytest.mark.parametrize("owner", [OURS, THEIRS, None])
 @pytest.mark.parametrize("word", STATUSES)
-def test_only_what_failed_and_is_ours_is_deleted_when_the_model_is_given_back(
-    bench: Bench, word: str, owner: str | None
-) -> None:
-    bench.status(word, owner)
+def test_giving_an_endpoint_back_touches_nothing(bench: Bench, word: str) -> None:
+    bench.status(word)
     bench.power.release()
-    assert bench.mutations == (["DeleteEndpoint"] if word in FAILED and owner == OURS else [])
-
-
-def test_nothing_is_left_to_be_given_back_once_it_is_deleted(bench: Bench) -> None:
-    bench.power.release()
-    assert bench.control.asked == ["DescribeEndpoint"]
+    assert bench.control.calls == []
 
 
 def test_a_failed_endpoint_that_cannot_be_deleted_goes_up(bench: Bench) -> None:
