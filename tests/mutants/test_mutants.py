@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = [mutant for seed in sorted(Path(__file__).parent.glob("*.json")) for mutant in json.loads(seed.read_text())]
-SOURCES = ("cli", "lambda_src", "local", "terraform", "tests", "tools", "pyproject.toml", "build.py")
+SOURCES = ("cli", "lambda_src", "local", "terraform", "tests", "tools", "web", "pyproject.toml", "build.py")
 SHARED = (".dayshift", "dist")  # environments and package, which no mutant touches
 TESTS_FAILED = 1  # pytest's exit code, and Terraform's; a test that cannot even be collected exits pytest with another
 
