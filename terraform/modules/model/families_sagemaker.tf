@@ -55,7 +55,7 @@ locals {
         {
           sid       = "FromConfigurations"
           actions   = ["sagemaker:CreateEndpoint", "sagemaker:DescribeEndpointConfig"]
-          resources = ["${local._sagemaker_arn}:endpoint-config/${local._configuration}"]
+          resources = ["${local._sagemaker_arn}:endpoint-config/${var.prefix}-*"] # all of ours: one line in a role that has to hold fifteen models
         },
       ],
       [
