@@ -5,9 +5,12 @@ faults     what can go wrong at a call, and the line through which every call of
 storage    S3: versions, notifications, terminal records, the sweep's ledger
 queue      SQS: visibility, receives, redrive, retention, counts that lag
 mapping    the event source mapping that hands batches to a labeler
-service    Rekognition Custom Labels: a model that is started, billed and stopped
+service    what a model is at its service; Rekognition Custom Labels: started, billed and stopped
+endpoint   SageMaker: created, billed and deleted; what befalls it meanwhile
+sagemaker  boto3's clients of it, below the real adapters
 scheduler  EventBridge Scheduler: ticks, edges, backstop, sweep; late, twice or never
 functions  Lambda: the real services behind the ports, asynchronous retries, deaths
+applying   Terraform: a model is stopped before it goes, an endpoint's configuration is changed
 hours      when a model should run, told without the code under test
 world      all of it together, with what people do by hand
 laws       the invariants I1 to I10, checked on what happened
