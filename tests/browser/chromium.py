@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE_MS = 15_000  # many tests share few cores
 ANSWERED = "Failed to load resource: the server responded with"  # a refusal that a test asked for is no fault
 NOTE_VIOLATIONS = """
 window.__violations = [];
@@ -56,7 +57,8 @@ def visit(browser: Browser, **options: Any) -> Iterator[Watched]:
         "reduced_motion": "reduce",
     }  # fmt: skip
     context = browser.new_context(**(chosen | options))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     context.add_init_script(NOTE_VIOLATIONS)
     watched = Watched(context.new_page(), context)
     watched.page.on("console", watched.note)

@@ -71,12 +71,8 @@ def test_nothing_is_wider_than_the_screen(api: FakeApi, browser: Browser, width:
         assert page.evaluate(too_wide) == 0
         page.locator("[data-phase=found] .stage").click()
         expect(page.locator("#viewer")).to_be_visible()
-        assert (
-            page.evaluate(
-                "document.querySelector('.viewer-side').scrollWidth - document.querySelector('.viewer-side').clientWidth"
-            )
-            <= 0
-        )
+        side = "({ scrollWidth, clientWidth }) => scrollWidth - clientWidth"
+        assert page.locator(".viewer-side").evaluate(side) == 0
         assert page.evaluate(too_wide) == 0
 
 

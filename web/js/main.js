@@ -36,7 +36,8 @@ async function main() {
     else if (one.id && (one.phase !== before || what === "added")) keeping?.keep(one);
   });
 
-  async function take(files) {
+  function take(files) {
+    if (!models.current) return;
     const added = files.map((file) => picture({ file, name: file.name, bytes: file.size, model: models.chosen }));
     for (const one of [...added].reverse()) pictures.add(one);
     voice.say(`${counted(added.length, "picture")} added.`);

@@ -68,7 +68,7 @@ export class Models {
     const old = new Map(before.map((model) => [model.name, model]));
     const names = new Set(news.map((model) => model.name));
     this.all = this.all.length ? this.all.map((model) => news.find((each) => each.name === model.name) ?? model) : news;
-    if (!this.named(this.chosen)) this.chosen = this.all[0]?.name ?? null;
+    if (!this.named(this.chosen)) this.chosen = (this.all.find((model) => AWAKE.has(model.state)) ?? this.all[0])?.name ?? null;
     for (const model of news) {
       const was = old.get(model.name);
       if (names.has(model.name) && was && !AWAKE.has(was.state) && AWAKE.has(model.state)) this.onWoken(model.name);

@@ -53,8 +53,12 @@ export class Voice {
 
   #speak() {
     this.#timer = null;
-    const said = [...this.#heard].map(([sort, all]) => (all.length > 2 ? `${counted(all.length, "picture")} ${sort}.` : `${all.join(". ")}.`));
+    const said = [...this.#heard].map(([sort, all]) => (all.length > 2 ? `${counted(all.length, "picture")} ${sort}.` : all.map(ended).join(" ")));
     this.#heard.clear();
     this.say(said.join(" "));
   }
+}
+
+function ended(text) {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
