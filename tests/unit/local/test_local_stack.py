@@ -68,6 +68,14 @@ def test_the_connection_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "connection.json").read_text())["endpoint_url"] == "https://127.0.0.1:5566"
 
 
+def test_every_program_finds_our_services_by_the_names_that_sdks_look_for(tmp_path: Path) -> None:
+    connection = Connection.of(tmp_path, (5566, 5567))
+    ours = {f"AWS_ENDPOINT_URL_{name}" for name in ("REKOGNITION", "SAGEMAKER", "SAGEMAKER_RUNTIME", "SCHEDULER")}
+    found = {name: url for name, url in connection.exports().items() if name.startswith("AWS_ENDPOINT_URL_")}
+    assert found == dict.fromkeys(ours, "http://127.0.0.1:5567")
+    assert set(connection.service_exports("sagemaker-runtime")) == {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"}
+
+
 def test_a_taken_port_is_named_with_another_that_would_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
