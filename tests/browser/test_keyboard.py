@@ -65,6 +65,7 @@ def test_a_model_is_chosen_with_the_arrows(shown: Page):
 
 
 def test_the_files_are_chosen_with_the_space_bar(shown: Page):
+    shown.on("filechooser", lambda chooser: None)  # early: a key is quicker than the browser learns who is to be told
     shown.locator("#files").focus()
     expect(shown.locator("#files")).to_be_focused()
     with shown.expect_file_chooser() as coming:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from joserfc import jwt
 from joserfc.errors import JoseError
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
 from local.services.oidc import Provider, provider_routes
@@ -77,6 +77,16 @@ def test_an_answer_that_was_not_asked_for_signs_nobody_in(secured: FakeApi, page
     expect(page.locator("#promise")).to_have_text("The sign-in was not begun here. Try again.")
     assert page.url == secured.url
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_an_answer_to_another_question_signs_nobody_in(secured: FakeApi, provider: Provider, page: Page):
+    def forge(route: Route) -> None:
+        route.fulfill(status=302, headers={"Location": f"{secured.url}?code=another&state=another"})
+
+    page.route(f"{provider.issuer}/authorize*", forge)
+    page.goto(secured.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#promise")).to_have_text("The sign-in was not begun here. Try again.")
 
 
 def test_a_token_that_has_ended_closes_the_page_until_the_person_signs_in_again(secured: FakeApi, page: Page):
