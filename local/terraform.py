@@ -16,6 +16,8 @@ EMULATOR_FAULTS: Mapping[str, frozenset[str]] = {
     "aws_cloudwatch_metric_alarm": frozenset(
         {"actions_enabled", "alarm_description", "dimensions", "period", "statistic", "treat_missing_data"}
     ),
+    # An authorizer by tokens comes back with a version that only Lambda's authorizers have.
+    "aws_apigatewayv2_authorizer": frozenset({"authorizer_payload_format_version"}),
 }
 
 

@@ -101,6 +101,24 @@ run "a_bucket_removes_its_objects_when_told_to" {
   }
 }
 
+run "only_results_grow_old_in_their_bucket" {
+  module {
+    source = "./modules/bucket"
+  }
+
+  variables {
+    expire_days  = 90
+    expire_under = ["results/", "csv/"]
+  }
+
+  assert {
+    condition = jsonencode([
+      for rule in aws_s3_bucket_lifecycle_configuration.main.rule : [rule.filter[0].prefix, rule.expiration[0].days] if length(rule.expiration) > 0
+    ]) == jsonencode([["csv/", 90], ["results/", 90]])
+    error_message = "got ${jsonencode(aws_s3_bucket_lifecycle_configuration.main.rule)}"
+  }
+}
+
 run "failed_events_are_kept_after_two_retries_and_six_hours" {
   module {
     source = "./modules/function"

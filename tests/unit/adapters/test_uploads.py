@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from mypy_boto3_s3 import S3Client
 
 from dayshift.adapters.uploads import S3Uploads
+from dayshift.bootstrap.api import FORM_CONFIG
 from dayshift.domain.errors import TransientError
 from tests.fakes import IMAGES
 
@@ -108,3 +109,11 @@ def test_a_bucket_that_refuses_is_said_with_its_code() -> None:
     for call in (lambda: broken.put(KEY, "image/jpeg", b""), lambda: broken.uploaded_at(KEY)):
         with pytest.raises(TransientError, match="SlowDown"):
             call()
+
+
+def test_a_form_goes_to_the_buckets_own_region() -> None:
+    """The bucket's name without one redirects for hours after it was made, which no browser follows with a form."""
+    form = S3Uploads(boto3.client("s3", region_name="eu-west-1", config=FORM_CONFIG), "a-bucket").form(
+        KEY, "image/png", 99
+    )
+    assert form.url == "https://a-bucket.s3.eu-west-1.amazonaws.com/"
