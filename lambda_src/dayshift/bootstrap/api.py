@@ -29,8 +29,8 @@ from dayshift.settings import ApiSettings
 # A model that does not answer must leave time to keep the image: two calls and the PUT are done within the 29 s that
 # the function has, and the queue asks again.
 MODEL_CONFIG = CONFIG.merge(Config(read_timeout=8, retries={"mode": "standard", "total_max_attempts": 1}))
-# The form names the bucket by its host name in the Region: the one without a Region redirects for hours after a bucket is
-# made, and a browser follows no redirect of a form from another origin.
+# The form names the bucket by its host name in the Region: the one without a Region redirects for hours after a bucket
+# is made, and a browser follows no redirect of a form from another origin.
 FORM_CONFIG = CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
