@@ -14,6 +14,7 @@ from rich.console import Console
 import bench.api_calls
 import bench.cold_start
 import bench.package
+import bench.recognize
 import bench.throughput
 from bench.report import Report, save, show
 from bench.started import BenchError
@@ -22,6 +23,7 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "api_calls": bench.api_calls.run,
     "cold_start": bench.cold_start.run,
     "throughput": bench.throughput.run,
+    "recognize": bench.recognize.run,
     "package": bench.package.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"

@@ -1,10 +1,13 @@
-"""S3, SQS and Rekognition as canned answers over HTTP: real wire shapes, no state and no waiting.
+"""S3, SQS, Rekognition and what else the API asks, as canned answers over HTTP: real wire shapes and no state.
 
-A bucket that ends in `-<n>` lists n images, or the records of as many. `python -m bench.canned` prints its port.
+A bucket that ends in `-<n>` lists n images, or the records of as many. `python -m bench.canned` prints its port; with
+two numbers, a model waits so many milliseconds before it answers, and everything else so many.
 """
 
 import json
 import re
+import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,10 +31,28 @@ TEXT = {
     "TextModelVersion": "3.0",
 }
 
+# Two models behind the API: one that is always there, and one that runs.
+TARGET = "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000"
+ALWAYS_ON = {
+    "name": "logos", "family": "custom_labels", "target": TARGET, "prefix": "incoming/logos/", "options": {},
+    "queue_url": "https://queue", "queue_name": "q", "mapping_uuid": "m", "power": "always_on",
+}  # fmt: skip
+PARAMETERS = [
+    {"Name": f"/bench/dev/models/logos/{name}", "Value": json.dumps(value)}
+    for name, value in {"spec": ALWAYS_ON, "memory": {"running_since": 1}, "override": {}}.items()
+]
+INDEX = [ALWAYS_ON, {**ALWAYS_ON, "name": "signs", "family": "rekognition", "target": None, "power": None}]
+
 
 def json_answer(operation: str, asked: dict[str, Any]) -> dict[str, Any]:
-    """What SQS or Rekognition says to an operation of their JSON protocol."""
+    """What a service says to an operation of its JSON protocol."""
     match operation:
+        case "DetectCustomLabels":
+            return {"CustomLabels": [{"Name": "lantern", "Confidence": 97.5}]}
+        case "GetParametersByPath":
+            return {"Parameters": PARAMETERS}
+        case "UpdateItem":
+            return {}
         case "DetectLabels":
             return LABELS
         case "DetectText":
@@ -67,11 +88,13 @@ class Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one write
+    model_seconds = service_seconds = 0.0
 
     def do_POST(self) -> None:
-        """SQS and Rekognition."""
+        """Every service but S3."""
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        time.sleep(self.model_seconds if operation.startswith("Detect") else self.service_seconds)
         self._answer(200, json.dumps(json_answer(operation, asked)).encode(), "application/x-amz-json-1.0")
 
     def do_GET(self) -> None:
@@ -80,6 +103,8 @@ class Answers(BaseHTTPRequestHandler):
         bucket, _, key = place.path.lstrip("/").partition("/")
         if not key:
             self._answer(200, listing(bucket, query).encode(), "application/xml")
+        elif key.startswith("_models/"):
+            self._answer(200, json.dumps(INDEX).encode(), "application/json")
         elif key.startswith("_ledger/"):
             self._answer(404, f"{XML}<Error><Code>NoSuchKey</Code></Error>".encode(), "application/xml")
         else:
@@ -119,6 +144,8 @@ class Answers(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Serves until it is stopped."""
+    if len(sys.argv) == 3:
+        Answers.model_seconds, Answers.service_seconds = (int(text) / 1000 for text in sys.argv[1:])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     print(server.server_address[1], flush=True)
     server.serve_forever()

@@ -59,9 +59,9 @@ def output_of(command: Sequence[str], environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def canned_aws() -> Iterator[str]:
+def canned_aws(model_ms: int = 0, service_ms: int = 0) -> Iterator[str]:
     """The address of a server with canned AWS answers, in a process of its own whose CPU is not counted."""
-    command = [sys.executable, "-m", "bench.canned"]
+    command = [sys.executable, "-m", "bench.canned", str(model_ms), str(service_ms)]
     with subprocess.Popen(
         command, env=clean_environment({}), cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     ) as server:

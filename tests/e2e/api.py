@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -104,9 +105,10 @@ def with_token(token: str) -> Signer:
 
 
 def user(aws: LocalAws, name: str, *resources: str) -> Signer:
-    """A new IAM user who may invoke these."""
+    """An IAM user who may invoke these."""
     iam: Any = aws.client("iam")
-    iam.create_user(UserName=name)
+    with suppress(iam.exceptions.EntityAlreadyExistsException):  # in a local AWS that is kept
+        iam.create_user(UserName=name)
     if resources:
         statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": list(resources)}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -2,6 +2,7 @@
 clock."""
 
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ def test_the_images_of_a_day_are_each_callers_own_and_then_used_up(
     api_aws: LocalAws, deployment: Any, bob: Api
 ) -> None:
     stem = arn(Api(api_aws, deployment))
-    cyd = Api(api_aws, deployment, user(api_aws, "cyd", f"{stem}/*"))
+    cyd = Api(api_aws, deployment, user(api_aws, f"cyd{time.time_ns()}", f"{stem}/*"))
     wish = {"model": "signs", "content_type": "image/png"}
     assert {cyd.ask("POST /images", wish).status for _ in range(PER_DAY)} == {201}
     refused = cyd.ask("POST /images", wish)

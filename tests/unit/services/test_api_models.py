@@ -1,5 +1,6 @@
 """GET /models and the three switches; who may ask for what; and the document."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,17 @@ def test_the_document_tells_the_one_way_to_authenticate_that_there_is(authentica
     assert served["security"] == security
     assert served["components"]["schemas"]["ModelName"] == {"type": "string", "enum": ["logos", "signs"]}
     assert served["paths"] == ApiBench().ports.document["paths"]
+
+
+def test_where_there_are_several_models_the_document_says_that_one_must_be_named() -> None:
+    bench = ApiBench()
+    several = bench.ask("GET /openapi.json").body["components"]
+    bench.ports = replace(bench.ports, models={"signs": bench.ports.models["signs"]})
+    one = bench.ask("GET /openapi.json").body["components"]
+    for found, is_required in ((several, True), (one, False)):
+        assert ("model" in found["schemas"]["UploadWish"]["required"]) == is_required
+        assert found["parameters"]["ModelQuery"]["required"] == is_required
+        assert not found["parameters"]["ModelFilter"]["required"]
 
 
 def test_a_service_that_does_not_answer_is_told_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

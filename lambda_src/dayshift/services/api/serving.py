@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from dayshift.domain.errors import ConfigurationError, TransientError
 from dayshift.domain.web import ProblemError, Reply, Request, problem
-from dayshift.services.api.asking import OPEN, caller_of
+from dayshift.services.api.document import get_document
 from dayshift.services.api.models import list_models
 from dayshift.services.api.ports import ApiPorts, Operation
 from dayshift.services.api.recognise import recognize
@@ -16,15 +15,6 @@ from dayshift.services.api.switch import switch_auto, switch_off, switch_on
 from dayshift.services.api.upload import create_upload
 
 TRY_AGAIN_SECONDS = 5
-
-
-def get_document(request: Request, ports: ApiPorts, now: datetime) -> Reply:
-    """The document of the API, with the models of this deployment and the one way to authenticate that it has."""
-    caller_of(request, ports)
-    way: list[Mapping[str, Any]] = [] if ports.authentication == OPEN else [{ports.authentication: []}]
-    schemas = {**ports.document["components"]["schemas"], "ModelName": {"type": "string", "enum": [*ports.models]}}
-    components = {**ports.document["components"], "schemas": schemas}
-    return Reply(200, {**ports.document, "security": way, "components": components})
 
 
 OPERATIONS: Mapping[str, Operation] = {
