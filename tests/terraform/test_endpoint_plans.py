@@ -66,6 +66,20 @@ def test_a_configuration_goes_when_its_endpoint_is_gone_and_nothing_names_it_any
     assert order.is_kept(gone, CONFIGURATION, SPEC)
 
 
+@pytest.mark.parametrize("tfvars", TFVARS, ids=lambda path: path.stem)
+def test_what_a_deployment_needs_does_not_expire_and_what_was_sent_to_endpoints_does(plan_of, tfvars):
+    [lifecycle] = [
+        values
+        for address, values in plan_of(tfvars).values("aws_s3_bucket_lifecycle_configuration").items()
+        if address.startswith("module.results.")
+    ]
+    expiring = {
+        rule["filter"][0]["prefix"]: rule["expiration"][0]["days"] for rule in lifecycle["rule"] if rule["expiration"]
+    }
+    assert expiring["_async/"] == 15, f"wanted 15 days, got {expiring}"
+    assert not {"", None, "_models/"} & expiring.keys(), f"wanted _models/ to be kept, got {expiring}"
+
+
 def test_other_words_for_its_answers_leave_it_running(configuration, plan_of, tmp_path):
     models = variables_of(plan_of(EXAMPLE))["models"]["value"]
     models["flowers"]["options"]["endpoint"]["response"] = {"at": "predictions"}
