@@ -34,3 +34,6 @@ retention_days = {
 
 # Whole events in the log while developing.
 log_level = "DEBUG"
+
+# The HTTP API, for programs with AWS keys; examples/web.tfvars has the one for people, with its page. Off unless asked for.
+# api = {}
