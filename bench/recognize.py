@@ -33,7 +33,7 @@ def run(quick: bool) -> Report:
         tuple(figures),
         (Rows("Milliseconds", ("model", "a call", "direct p50", "p95", "ours p50", "p95"), tuple(rows)),),
         (
-            f"A model waits {MODEL_MS} ms a call, every other service {SERVICE_MS} ms, before canned answers over HTTP.",
+            f"A model waits {MODEL_MS} ms a call, every other service {SERVICE_MS} ms; canned answers over HTTP.",
             "An image of 200 kB; ours is from API Gateway's event to the reply, without API Gateway itself.",
         ),
     )
