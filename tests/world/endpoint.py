@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.world.site import Site
 
 ARN = "arn:aws:sagemaker:eu-central-1:123456789012:endpoint"
+STRANGERS = "a stranger's"
 MAINTENANCE_MINUTES = (5.0, 45.0)
 UPDATE_MINUTES = (3.0, 8.0)
 SEEN_AFTER_SECONDS = (0.0, 90.0)  # a configuration that was just made is known to CreateEndpoint so much later
@@ -134,7 +135,7 @@ class Endpoint(Service):
     def occupy(self, owner: str | None) -> None:
         """Somebody else creates an endpoint of this name, if it is free."""
         if self.word is Word.NONE:
-            self.owner, self.configuration = owner, "a stranger's"
+            self.owner, self.configuration = owner, STRANGERS
             self.turn(Word.IN_SERVICE)
 
     def leave(self) -> None:

@@ -25,10 +25,11 @@ SCHEDULES = (("reconcile",), ("start",), ("stop",), ("backstop",), ("sweep",), (
 
 def happens(world: World, random: Random) -> str:
     """One trouble, now; answers which."""
-    site = random.choice(list(world.sites.values()))
-    troubles = TROUBLES if site.plan.family == "custom_labels" else TROUBLES | OF_AN_ENDPOINT
+    sites = list(world.sites.values())
+    endpoints = [site for site in sites if site.plan.family == "sagemaker"]
+    troubles = TROUBLES | OF_AN_ENDPOINT if endpoints else TROUBLES
     name = random.choice(list(troubles))
-    troubles[name](world, site, random)
+    troubles[name](world, random.choice(endpoints if name in OF_AN_ENDPOINT else sites), random)
     return name
 
 
