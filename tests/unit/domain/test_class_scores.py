@@ -65,6 +65,7 @@ def test_a_class_whose_name_is_a_number_is_called_so() -> None:
 
 def test_logits_become_probabilities_over_all_classes_before_the_best_are_kept() -> None:
     assert read([1.0, 3.0, 2.0], PETS, most=1, scores_are="logits") == [("dog", 66.524)]
+    assert read([1000.0, 999.0], scores_are="logits") == [("class 0", 73.106), ("class 1", 26.894)]
     assert read([1000.0, -1000.0], scores_are="logits") == [("class 0", 100.0), ("class 1", 0.0)]
 
 

@@ -52,9 +52,21 @@ def test_every_sort_of_jpeg_and_png_is_measured(kind: str, mode: str, options: d
     assert read_header(saved(kind, 301, 202, mode, **options)) == Header(kind.lower(), 301, 202)
 
 
-def test_fill_bytes_and_markers_without_a_length_are_passed_over() -> None:
+@pytest.mark.parametrize(
+    "between",
+    [
+        b"\xff" * 1,
+        b"\xff" * 2,
+        b"\xff" * 3,
+        b"\xff\x01\xff\xd3",  # markers without a length
+        b"\xff\xc4\0\x0a\x08\0\7\0\7\0\0\0",  # tables, whose markers lie among those of frames
+        b"\xff\xcc\0\x0a\x08\0\7\0\7\0\0\0",
+        b"\xff\xc8\0\x0a\x08\0\7\0\7\0\0\0",
+    ],
+)
+def test_what_comes_before_the_frame_is_passed_over(between: bytes) -> None:
     jpeg = saved("JPEG", 40, 30)
-    assert read_header(jpeg[:2] + b"\xff\xff\xff\x01\xff\xd3" + jpeg[2:]) == Header("jpeg", 40, 30)
+    assert read_header(jpeg[:2] + between + jpeg[2:]) == Header("jpeg", 40, 30)
 
 
 @pytest.mark.parametrize(
