@@ -1,4 +1,4 @@
-# A model that is always there and one that sleeps, behind an API that anybody may call.
+# A model that is always there and one that sleeps; the test says who may call the API, since it knows the provider's address.
 name        = "dayshift"
 environment = "page"
 region      = "us-east-1"
@@ -22,9 +22,6 @@ models = {
     options             = { minimum_confidence_percent = 80 }
   }
 }
-
-# The local services are the page's CloudFront.
-api = { authentication = "open", page = false }
 
 # A day of the local clock is lived in seconds; a tick costs a tenth of one.
 tick_minutes = 5

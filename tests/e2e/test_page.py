@@ -2,6 +2,7 @@
 
 import os
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from dayshift.domain.results import record_key
 from local.places import KEPT, SAMPLES
 from local.stack import LocalAws, free_ports
 from tests.browser.chromium import launch, visit
@@ -37,16 +39,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """A local AWS of its own, since its API changes who may call it."""
+def logos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Powered]:
+    """The model that sleeps, on a local AWS of its own, behind an API that wants the tokens of the local provider."""
     with LocalAws(tmp_path_factory.mktemp("page"), free_ports()) as aws:
-        yield aws
-
-
-@pytest.fixture(scope="module")
-def logos(stack: LocalAws) -> Powered:
-    """The model that sleeps, behind an API that is open to all."""
-    return Powered(stack, stack.deploy(VARIABLES).values, "logos")
+        issuer = f"{aws.page_url}_oidc"
+        jwt = f'{{ issuer = "{issuer}", audience = ["page"], client_id = "page" }}'
+        api = f'{{ authentication = "jwt", page = false, jwt = {jwt} }}'
+        deployed = aws.deploy(VARIABLES, {"api": api}).values
+        sign_in = {"api": "/api", "authentication": "jwt", "issuer": issuer, "client_id": "page", "scope": "openid"}
+        aws.show_page(deployed["api_url"], sign_in)
+        yield Powered(aws, deployed, "logos")
 
 
 def card(page: Page, name: str) -> Locator:
@@ -71,13 +73,38 @@ def screenshot(page: Page) -> None:
             image.convert("RGB").save(wanted, quality=86, optimize=True, progressive=True)
 
 
+def sign_in(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#person-name")).to_have_text("Ada of this machine", timeout=COLD_MS)
+    expect(page.locator("#giving")).to_be_visible(timeout=COLD_MS)
+
+
+def all_results(page: Page) -> str:
+    with page.expect_download(timeout=COLD_MS) as coming:
+        page.get_by_role("button", name="All results (CSV)").click()
+    return Path(coming.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_the_page_that_make_up_names_is_open_and_reads(aws: LocalAws, browser: Browser):
+    with visit(browser) as watched:
+        page = watched.page
+        page.goto(aws.page_url)
+        expect(page.locator("#giving")).to_be_visible(timeout=COLD_MS)
+        page.get_by_role("radio", name="signs").check(force=True)
+        page.set_input_files("#files", [SAMPLES / "signs" / "qr code.png", SAMPLES / "signs" / "truncated.jpg"])
+        expect(chips(page, "qr code.png").filter(has_text="SCAN ME")).to_be_visible(timeout=READ_MS)
+        expect(card(page, "truncated.jpg")).to_have_attribute("data-phase", "rejected", timeout=READ_MS)
+        expect(state(page, "truncated.jpg")).not_to_have_text("Given up")  # but why
+        assert "SCAN ME" in all_results(page)
+
+
 def test_what_sleeps_reads_in_the_morning_and_what_is_awake_at_once(logos: Powered, browser: Browser):
     logos.next_morning(hour=7)
     with visit(browser, viewport={"width": 1280, "height": 1310}) as watched:
         page = watched.page
         page.clock.install(time=logos.controls.now())
-        page.goto(logos.aws.page_url)
-        expect(page.locator("#giving")).to_be_visible(timeout=COLD_MS)
+        sign_in(page, logos.aws.page_url)
         page.get_by_role("radio", name="logos").check(force=True)
         expect(page.get_by_role("heading", level=1)).to_have_text("Drop pictures. They wait till logos wakes at 08:30.")
         page.set_input_files("#files", DAY)
@@ -99,50 +126,22 @@ def test_what_sleeps_reads_in_the_morning_and_what_is_awake_at_once(logos: Power
         screenshot(page)
 
 
-def test_a_picture_that_cannot_be_read_says_why(logos: Powered, browser: Browser):
-    with visit(browser) as watched:
-        page = watched.page
-        page.goto(logos.aws.page_url)
-        expect(page.locator("#giving")).to_be_visible(timeout=COLD_MS)
-        page.set_input_files("#files", [SAMPLES / "signs" / "truncated.jpg"])
-        expect(card(page, "truncated.jpg")).to_have_attribute("data-phase", "rejected", timeout=READ_MS)
-        expect(state(page, "truncated.jpg")).not_to_have_text("Given up")
-
-
-def test_the_results_of_all_are_saved_as_csv(logos: Powered, browser: Browser):
-    with visit(browser) as watched:
-        page = watched.page
-        page.goto(logos.aws.page_url)
-        with page.expect_download(timeout=COLD_MS) as coming:
-            page.get_by_role("button", name="All results (CSV)").click()
-        rows = Path(coming.value.path()).read_text(encoding="utf-8-sig").splitlines()
-        assert rows[0].startswith('"image_key","image_version","model","status"')
-        assert [row for row in rows[1:] if '"harbour"' in row and '"logos"' in row]
-
-
-def test_a_person_who_signs_in_sees_only_what_is_theirs_and_wakes_a_model(logos: Powered, browser: Browser):
-    aws = logos.aws
-    issuer = f"{aws.page_url}_oidc"
-    jwt = f'{{ issuer = "{issuer}", audience = ["page"], client_id = "page" }}'
-    api = f'{{ authentication = "jwt", page = false, jwt = {jwt} }}'
-    deployed = aws.deploy(VARIABLES, {"api": api})
-    sign_in = {"api": "/api", "authentication": "jwt", "issuer": issuer, "client_id": "page", "scope": "openid"}
-    aws.show_page(deployed.values["api_url"], sign_in)
+def test_a_person_who_signs_in_sees_what_is_theirs_and_wakes_a_model(logos: Powered, browser: Browser):
     logos.next_morning(hour=7)
+    other = f"incoming/signs/open/{uuid.uuid4().hex}.png"
+    body = (SAMPLES / "signs" / "page.png").read_bytes()
+    version = logos.s3.put_object(Bucket=logos.deployment["images_bucket"], Key=other, Body=body)["VersionId"]
+    record = {"Bucket": logos.deployment["results_bucket"], "Key": record_key("signs", other, version)}
     with visit(browser) as watched:
         page = watched.page
-        page.goto(aws.page_url)
-        assert page.request.get(f"{aws.page_url}api/models").status == 401
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("#person-name")).to_have_text("Ada of this machine", timeout=COLD_MS)
-        expect(page.locator("#giving")).to_be_visible(timeout=COLD_MS)
+        sign_in(page, logos.aws.page_url)
+        assert page.request.get(f"{logos.aws.page_url}api/models").status == 401  # without the token
         page.set_input_files("#files", [SAMPLES / "signs" / "qr code.png"])
         expect(chips(page, "qr code.png").filter(has_text="SCAN ME")).to_be_visible(timeout=READ_MS)
-        with page.expect_download(timeout=COLD_MS) as coming:
-            page.get_by_role("button", name="All results (CSV)").click()
-        rows = Path(coming.value.path()).read_text(encoding="utf-8-sig")
+        logos.s3.get_waiter("object_exists").wait(**record)
+        rows = all_results(page)
         assert "SCAN ME" in rows
-        assert "harbour" not in rows  # of those who came before, when it was open
+        assert other not in rows
 
         page.get_by_role("radio", name="logos").check(force=True)
         page.get_by_text("Wake or rest logos yourself").click()
