@@ -51,12 +51,16 @@ def wakefulness(wish: Desired, memory: Memory) -> Wakefulness:
     return Wakefulness.AWAKE if is_open else Wakefulness.STARTING
 
 
+def wish_for(model: PoweredModel, backlog: QueueDepth, now: datetime) -> Desired:
+    """What the model should be now that an image has come. The backlog counts only where results are promised."""
+    memory, backlog = _joined(model.memory, backlog, now)
+    return desired(model.policy, memory, backlog, model.override, now)
+
+
 def outlook(model: PoweredModel, backlog: QueueDepth, uploaded_at: datetime, now: datetime) -> Outlook:
     """The outlook of an image that was uploaded then and is not read yet."""
     policy, came = model.policy, min(uploaded_at, now)
-    waiting = min(model.memory.waiting_since or came, came)
-    memory = replace(model.memory, waiting_since=waiting, idle_since=None)
-    backlog = replace(backlog, visible=max(backlog.visible, 1))
+    memory, backlog = _joined(model.memory, backlog, came)
     wish = desired(policy, memory, backlog, model.override, now)
     state = wakefulness(wish, memory)
     wakes_at = _wakes_at(policy, memory, backlog, model.override, now)
@@ -68,6 +72,12 @@ def outlook(model: PoweredModel, backlog: QueueDepth, uploaded_at: datetime, now
     if policy.kind is Kind.ON_DEADLINE:
         read_by = max(read_by, due(came, policy))
     return Outlook(state, wish.reason, wakes_at if state is Wakefulness.ASLEEP else None, _whole(read_by))
+
+
+def _joined(memory: Memory, backlog: QueueDepth, came: datetime) -> tuple[Memory, QueueDepth]:
+    """Memory and backlog with an image that came then, as the next tick will see them."""
+    memory = replace(memory, waiting_since=min(memory.waiting_since or came, came), idle_since=None)
+    return memory, replace(backlog, visible=max(backlog.visible, 1))
 
 
 def _wakes_at(

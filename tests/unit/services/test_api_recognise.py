@@ -147,6 +147,29 @@ def test_where_the_bucket_refuses_too_the_caller_is_told_to_try_again() -> None:
     assert "SlowDown" in reply.notes["reason"], "the log knows"
 
 
+def test_a_queue_that_cannot_be_counted_keeps_no_awake_model_from_answering_and_no_image_without_its_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = ApiBench()
+
+    def refuse() -> None:
+        raise TransientError("ThrottlingException")
+
+    monkeypatch.setattr(bench.queue, "depth", refuse)
+    assert bench.recognize("logos").status == 200
+    bench.wait(SATURDAY)
+    assert bench.recognize("logos").status == 503
+    assert bench.uploads.stored == {}, "an image whose id nobody was told"
+
+
+def test_a_promised_model_that_is_about_to_sleep_reads_what_comes_before() -> None:
+    bench = ApiBench(power="on_deadline", results_within_minutes=60)
+    began = round((NOON - timedelta(minutes=20)).timestamp())
+    memory = {"running_since": began, "awake_since": began, "idle_since": round(NOON.timestamp())}
+    bench.powered.memories["logos"] = memory
+    assert bench.recognize("logos").status == 200
+
+
 def test_the_only_model_needs_no_name_and_an_unknown_one_is_told_those_there_are() -> None:
     bench = ApiBench()
     several = bench.ask("POST /recognize", content_type="image/jpeg", body=JPEG)

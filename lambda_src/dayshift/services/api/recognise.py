@@ -12,10 +12,9 @@ from dayshift.domain.errors import PermanentError, TransientError
 from dayshift.domain.image_header import check_header
 from dayshift.domain.image_id import ImageId
 from dayshift.domain.images import MINIMUM_BYTES, Limits
-from dayshift.domain.outlook import Outlook, Wakefulness
 from dayshift.domain.web import ProblemError, Reply, Request
 from dayshift.services.api.asking import caller_of, count, image_type, model_of
-from dayshift.services.api.looking import look, retry_after
+from dayshift.services.api.looking import is_wished_on, look, retry_after
 from dayshift.services.api.ports import ApiPorts
 from dayshift.services.api.show import waiting
 
@@ -31,15 +30,14 @@ def recognize(request: Request, ports: ApiPorts, now: datetime) -> Reply:
     predictor = ports.predictor(model.spec.name)
     _check(request.body, content_type, predictor.limits)
     count(caller, ports, now)
-    seen = look(model, now, ports, now)
-    if seen.state is Wakefulness.ASLEEP:
-        return _kept(request, model, caller, seen, "asleep", ports, now)
+    if not is_wished_on(model, ports, now):
+        return _kept(request, model, caller, "asleep", ports, now)
     try:
         prediction = predictor.predict_bytes(request.body)
     except PermanentError as error:
         raise ProblemError(422, str(error)) from error
     except TransientError as error:  # it starts, is throttled, or does not answer: the queue asks again until it does
-        return _kept(request, model, caller, seen, str(error), ports, now)
+        return _kept(request, model, caller, str(error), ports, now)
     return _seen(model, prediction)
 
 
@@ -72,9 +70,8 @@ def _seen(model: ApiModel, prediction: Prediction) -> Reply:
     return Reply(200, body, notes={"model": model.spec.name, "cost_usd": prediction.cost_usd})
 
 
-def _kept(
-    request: Request, model: ApiModel, caller: Caller, seen: Outlook, why: str, ports: ApiPorts, now: datetime
-) -> Reply:
+def _kept(request: Request, model: ApiModel, caller: Caller, why: str, ports: ApiPorts, now: datetime) -> Reply:
+    seen = look(model, now, ports, now)
     image = ImageId.new(model.spec.name, ports.new_digits(), request.content_type)
     ports.uploads.put(image.key(model.spec.prefix, caller.owner), request.content_type, request.body)
     headers = {"Location": f"images/{image}", "Retry-After": str(retry_after(seen, now))}
