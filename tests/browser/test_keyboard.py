@@ -40,7 +40,7 @@ def test_the_focus_goes_through_the_page_in_the_order_in_which_it_is_read(shown:
     assert tab_through(shown) == [
         "Skip to the pictures", "signs", "files", "csv-shown", "csv-all", "clear", "Filter by name or label", "all",
         "Look at one.png", "text: OPEN 98 %", "Take one.png off the list",
-        "Look at two.png", "text: OPEN 98 %", "Take two.png off the list", "API",
+        "Look at two.png", "text: OPEN 98 %", "Take two.png off the list", "document",
     ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def fill(api: FakeApi, page: Page, light: str) -> None:
     texts = iter(kinds)
     api.reads = lambda image: next(texts)
     page.goto(api.url)
+    page.get_by_role("radio", name="logos").check(force=True)
     choose(page, png("one.png"), png("two.png"), png(LONG_NAME), other("x.gif", b"GIF89a" + bytes(99)))
     expect(page.locator("[data-phase=unsent]")).to_have_count(1)
     expect(page.locator(":is([data-phase=line], [data-phase=sending])")).to_have_count(0)

@@ -53,6 +53,7 @@ def test_cards_are_filtered_by_name_label_and_state(shown: Page):
     assert names(shown) == ["waits.png"]
     shown.get_by_role("radio", name="Nothing found 1").check(force=True)
     assert names(shown) == ["nothing.png"]
+    shown.wait_for_timeout(1000)  # what was read is told before
     search.fill("harbour")
     expect(shown.get_by_text("No picture fits this filter.")).to_be_visible()
     expect(shown.locator("#saying")).to_have_text("0 of 4 pictures shown.")

@@ -72,6 +72,13 @@ def test_a_person_signs_in_and_sends_pictures_and_the_token_is_nowhere_but_in_me
     assert page.evaluate(STORED) == '[{},{},""]'
 
 
+def test_a_provider_that_is_broken_is_said_to_be(secured: FakeApi, provider: Provider, page: Page):
+    page.route(f"{provider.issuer}/.well-known/*", lambda route: route.fulfill(status=500, body="oh"))
+    page.goto(secured.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#promise")).to_have_text("The sign-in failed: the provider answered 500.")
+
+
 def test_an_answer_that_was_not_asked_for_signs_nobody_in(secured: FakeApi, page: Page):
     page.goto(f"{secured.url}?code=stolen&state=forged")
     expect(page.locator("#promise")).to_have_text("The sign-in was not begun here. Try again.")
@@ -91,7 +98,7 @@ def test_an_answer_to_another_question_signs_nobody_in(secured: FakeApi, provide
 
 def test_a_token_that_has_ended_closes_the_page_until_the_person_signs_in_again(secured: FakeApi, page: Page):
     sign_in(secured, page)
-    secured.trouble = lambda method, path: problem(401, "Unauthorized")
+    secured.trouble = lambda method, path: problem(401, "Unauthorized") if path == "images" else None
     choose(page, png("late.png"))
     expect(page.locator("#promise")).to_have_text("Your sign-in has ended. Sign in again to go on.")
     expect(state(page, "late.png")).to_have_text("In line")

@@ -57,6 +57,7 @@ async function main() {
     say(part("notice"), offline ? "You are offline. Pictures stay in line and go on by themselves when you are back." : "");
     say(part("foot-note"), footNote(person));
     part("csv-all").hidden = !person.isReady;
+    part("document").hidden = person.needsSignIn; // a link sends no token
     sky.update();
     if (!gate.isOpen) return;
     if (keeping?.subject !== person.subject) {

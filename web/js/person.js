@@ -1,6 +1,8 @@
 // Who uses the page. Without sign-in: anybody. With it: OpenID Connect, authorization code with PKCE (RFC 7636).
 // The token is kept in memory only; what must outlive the redirect (state, nonce, verifier) is used once and forgotten.
 
+import { base64url, claimsOf, random, withQuery } from "./codes.js";
+
 const KEPT = "dayshift-signing-in";
 const EARLY_MS = 60_000; // a token is renewed a minute before it ends
 
@@ -53,7 +55,8 @@ export class Person {
   /** Leaves for the provider. */
   async signIn() {
     const kept = { state: random(), nonce: random(), verifier: random() + random() };
-    const provider = await this.#discover();
+    const provider = await this.#discover().catch((error) => this.#fail(error));
+    if (!provider) return;
     sessionStorage.setItem(KEPT, JSON.stringify(kept));
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(kept.verifier));
     location.assign(withQuery(provider.authorization_endpoint, {
@@ -96,13 +99,12 @@ export class Person {
       if (!answer.ok) throw new Error(told.error_description ?? told.error ?? `the provider answered ${answer.status}`);
       this.#take(told, nonce);
     } catch (error) {
-      this.trouble = `The sign-in failed: ${error.message}`;
-      this.#forget();
+      this.#fail(error);
     }
   }
 
   #take(told, nonce) {
-    const claims = told.id_token ? read(told.id_token) : this.claims ?? {};
+    const claims = told.id_token ? claimsOf(told.id_token) : this.claims ?? {};
     if (nonce && told.id_token && claims.nonce !== nonce) throw new Error("its answer is not to our question");
     const isJwt = String(told.access_token ?? "").split(".").length === 3; // an opaque one is of no use to the API
     this.#tokens = {
@@ -115,6 +117,11 @@ export class Person {
     this.onChange();
   }
 
+  #fail(error) {
+    this.trouble = `The sign-in failed: ${error.message}.`;
+    this.#forget();
+  }
+
   #forget() {
     this.#tokens = null;
     this.onChange();
@@ -122,31 +129,15 @@ export class Person {
 
   async #discover() {
     const issuer = this.config.issuer.replace(/\/$/, "");
-    this.#provider ??= await fetch(`${issuer}/.well-known/openid-configuration`, { credentials: "omit" }).then((answer) => answer.json());
+    if (!this.#provider) {
+      const answer = await fetch(`${issuer}/.well-known/openid-configuration`, { credentials: "omit" });
+      if (!answer.ok) throw new Error(`the provider answered ${answer.status}`);
+      this.#provider = await answer.json();
+    }
     return this.#provider;
   }
 }
 
 function here() {
   return `${location.origin}${location.pathname}`;
-}
-
-function random() {
-  return base64url(crypto.getRandomValues(new Uint8Array(24)));
-}
-
-function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function withQuery(url, query) {
-  const made = new URL(url);
-  for (const [name, value] of Object.entries(query)) made.searchParams.set(name, value);
-  return made;
-}
-
-/** The claims of a token that came straight from the provider over TLS (OpenID Connect Core, 3.1.3.7, 6). */
-function read(token) {
-  const bytes = Uint8Array.from(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
 }

@@ -30,9 +30,7 @@ class Emulator:
         self.asked.append((request.method, request.full_path, request.headers.get("Authorization"), request.get_data()))
         if path.endswith("/images"):
             upload = {"url": f"{self.url}/acme-images", "fields": {"key": "k"}}
-            return Response(
-                json.dumps({"id": "signs.1.png", "upload": upload}), 201, {"Location": "images/signs.1.png"}
-            )
+            return Response(json.dumps({"id": "signs.1.png", "upload": upload}), 201, content_type="application/json")
         return Response("later", 503, {"Retry-After": "7", "X-Secret": "not for the page"})
 
 
