@@ -218,7 +218,9 @@ def test_the_largest_image_fills_a_json_body_to_the_last_four_bytes(s3: S3Client
     assert 6_291_456 - 4 < len(bench.wire.last("InvokeEndpoint")["Body"]) <= 6_291_456
 
 
-@pytest.mark.parametrize("target", [None, "", "-a", "a-", "a_b", "a" * 64, "arn:aws:sagemaker:::endpoint/a", "a\n"])
+@pytest.mark.parametrize(
+    "target", [None, "", "-a", "a-", "a_b", "a" * 64, "a-b" * 22, "arn:aws:sagemaker:::endpoint/a", "a\n"]
+)
 def test_a_target_that_is_no_endpoint_is_refused_with_one_that_would_do(s3: S3Client, target: str | None) -> None:
     with pytest.raises(ConfigurationError, match="target of flowers must be the name of an endpoint, for example acme"):
         Bench(s3, replace(flowers(), target=target))
