@@ -43,7 +43,7 @@ variable "memory_mb" {
     reconcile = optional(number, 256)
     api       = optional(number, 512)
   })
-  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
+  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100, a labeler of family sagemaker up to 300, with ten images of 15 MB in hand; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
   default     = {}
 
   validation {

@@ -5,8 +5,6 @@
 A deployment owns a version by a tag on it. Two deployments never start or stop the same version against each other.
 """
 
-import struct
-import zlib
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,12 +17,14 @@ from dayshift.adapters.rekognition_image import REFUSALS
 from dayshift.domain.errors import TransientError
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.model import ModelSpec
+from dayshift.domain.plain_image import plain_png
 from dayshift.domain.ports import ModelStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
 OWNER_TAG = "dayshift:deployment"
+PROBE_PIXELS = 64  # the least that the model reads
 NOT_THERE, IN_USE, NOT_READY = "ResourceNotFoundException", "ResourceInUseException", "ResourceNotReadyException"
 STATES: Mapping[str, ModelState] = {
     "TRAINING_COMPLETED": ModelState.STOPPED,
@@ -134,7 +134,7 @@ class CustomLabelsPower:
         """
         with surroundings("trying the model", ADVICE):
             try:
-                self._rekognition.detect_custom_labels(ProjectVersionArn=self._version.arn, Image={"Bytes": _image()})
+                self._rekognition.detect_custom_labels(ProjectVersionArn=self._version.arn, Image={"Bytes": plain_png(PROBE_PIXELS)})
             except ClientError as error:
                 if code_of(error) == NOT_READY:
                     return False
@@ -172,18 +172,3 @@ def _project_arn(rekognition: "RekognitionClient", stem: str, name: str) -> str:
         if project["ProjectArn"].rpartition("/")[0] == stem:
             return project["ProjectArn"]
     raise ClientError({"Error": {"Code": NOT_THERE, "Message": f"no project {name}"}}, "DescribeProjects")
-
-
-@cache
-def _image() -> bytes:
-    """A grey PNG of 64 x 64 pixels, the least that the model reads."""
-    side = 64
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress((b"\0" + b"\x80" * side) * side)),
-        (b"IEND", b""),
-    )
-    body = b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
-    )
-    return b"\x89PNG\r\n\x1a\n" + body

@@ -103,6 +103,7 @@ def test_a_persons_word_is_kept_and_forgotten(ssm: SSMClient) -> None:
     override = Override(True, NOON + timedelta(hours=3), "Åsa")
     state.switch(override)
     (stored,) = read_models(ssm, PATH)
+    assert stored.override_text is not None
     assert Override.from_json(json.loads(stored.override_text), NOON) == override
     state.switch(None)
     assert read_models(ssm, PATH)[0].override_text == "{}"
