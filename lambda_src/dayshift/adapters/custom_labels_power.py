@@ -134,7 +134,9 @@ class CustomLabelsPower:
         """
         with surroundings("trying the model", ADVICE):
             try:
-                self._rekognition.detect_custom_labels(ProjectVersionArn=self._version.arn, Image={"Bytes": plain_png(PROBE_PIXELS)})
+                self._rekognition.detect_custom_labels(
+                    ProjectVersionArn=self._version.arn, Image={"Bytes": plain_png(PROBE_PIXELS)}
+                )
             except ClientError as error:
                 if code_of(error) == NOT_READY:
                     return False

@@ -316,4 +316,4 @@ def test_the_model_is_tried_with_a_png_that_it_can_read(bench: Bench) -> None:
     assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
     width, height = int.from_bytes(chunks[b"IHDR"][:4]), int.from_bytes(chunks[b"IHDR"][4:8])
     assert (width, height) == (64, 64)
-    assert len(zlib.decompress(chunks[b"IDAT"])) == height * (1 + width)
+    assert len(zlib.decompress(chunks[b"IDAT"])) == height * (1 + 3 * width)  # RGB
