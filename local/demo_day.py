@@ -96,7 +96,8 @@ class DemoDay:
     def _ask_asleep(self, at: datetime) -> None:
         """The API keeps the picture, and says when it will be read; so it is one more image that came."""
         answer, model = self._api.recognize("asleep"), self._asked_model()
-        said = f"read by {answer.body.get('read_by')}, come back in {answer.retry_after_seconds} s"
+        promised = datetime.fromisoformat(answer.body["read_by"]).astimezone(at.tzinfo)
+        said = f"asleep; it will be read by {promised:%H:%M}, come back in {answer.retry_after_seconds} s"
         self._console.print(f"       POST /recognize: {answer.status}, {said}", highlight=False)
         model.expect_from_api(str(answer.body.get("id")), at, self._api.picture)
 
