@@ -8,6 +8,7 @@ for the next day. A project version of Custom Labels is started and stopped; an 
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from rich.console import Console
 
@@ -76,7 +77,7 @@ class DemoDay:
         }
         for model in self._models:
             plan.setdefault(model.start - model.policy.warmup, [])
-            plan.setdefault(model.start, []).append(lambda _, model=model: model.until_read())  # type: ignore[misc]
+            plan.setdefault(model.start, []).append(partial(_wait_for, model))
             plan.setdefault(model.end, [])
         noon = max(model.start for model in self._models) + 3 * HOUR
         plan.setdefault(noon, []).extend((lambda at: self._come(4, at, asleep=False), self._ask_awake))
@@ -124,3 +125,7 @@ class DemoDay:
                 model.until_queued(wanted[model.name])
             else:
                 model.until_read()
+
+
+def _wait_for(model: LivedModel, _: datetime) -> None:
+    model.until_read()

@@ -149,17 +149,9 @@ class LocalAws:
         trusted = Path(str(get_cert_path(True))).read_text() + certificate.read_text()
         Path(self.connection.ca_bundle).write_text(trusted)
         state = self.folder / "schedules.json"
-        services: list[str | Path] = [
-            SERVICES_PYTHON,
-            "-m",
-            "local.services",
-            "--port",
-            str(self._ports[1]),
-            "--state",
-            state,
-        ]
+        arguments = f"-m local.services --port {self._ports[1]} --state".split()
         own = {name: value for name, value in os.environ.items() if name.startswith(OWN_MODELS)}
-        self.services.start(services, self.environment() | own, ROOT)
+        self.services.start([SERVICES_PYTHON, *arguments, state], self.environment() | own, ROOT)
         self._wait(self.services, lambda: answers(f"http://{HOST}:{self._ports[1]}/_local/health"))
         self.connection.write()
 

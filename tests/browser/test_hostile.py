@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 from playwright.sync_api import Download, expect
 
@@ -96,5 +97,4 @@ def test_no_cell_of_the_csv_is_a_formula(api: FakeApi, person: Watched):
 
 
 def text_of(download: Download) -> str:
-    with open(download.path(), encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
-        return file.read()
+    return Path(download.path()).read_bytes().decode("utf-8-sig")  # as bytes, so that no line end is changed

@@ -5,6 +5,7 @@ time it runs), StopProjectVersion and StartProjectVersion (ResourceInUseExceptio
 DetectCustomLabels (ResourceNotReadyException unless RUNNING). Whether STARTING is billed is not said: counted as if.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from random import Random
@@ -19,7 +20,7 @@ STARTABLE = (ModelState.STOPPED, ModelState.FAILED)
 FAILED_AFTER = 10.0  # minutes until a start that comes to nothing says so
 
 
-class Service:
+class Service(ABC):
     """A model at its service, and what it cost. What is asked by hand, and by the backstop, is refused quietly."""
 
     def __init__(
@@ -35,35 +36,35 @@ class Service:
         self.changed_at = loop.now
         self.on_change: Callable[[], None] = lambda: None
 
+    @abstractmethod
     def start(self) -> None:
         """Somebody starts it by hand."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """Somebody stops it by hand."""
-        raise NotImplementedError
 
+    @abstractmethod
     def break_down(self) -> None:
         """It ends by itself."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_off(self) -> bool:
         """Whether nothing of it is left that could be billed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_stoppable(self) -> bool:
         """Whether a stop would be done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def billed(self) -> list[Span]:
         """From when until when it was paid for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unstoppable(self) -> list[Span]:
         """From when until when nobody could have stopped it."""
-        raise NotImplementedError
 
     def stretches(self, *states: ModelState) -> list[Span]:
         """From when until when it was in one of these states, touching stretches joined."""

@@ -25,6 +25,7 @@ from local.services.sagemaker_store import SageMakerStore
 from local.services.schedule_store import Store
 from local.services.targets import AwsTargets
 from local.vision.examples import Examples
+from tests.unit.adapters.wire import Raw
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 ACCOUNT = "000000000000"
@@ -64,8 +65,8 @@ class World:
         self.control, self.runtime = (self._client(name) for name in ("sagemaker", "sagemaker-runtime"))
 
     def _client(self, service: str) -> Any:
-        session = boto3.Session("test", "test", region_name="us-east-1")
-        client: Any = session.client(service)  # type: ignore[call-overload]
+        session: Any = boto3.Session("test", "test", region_name="us-east-1")  # typed, it wants the name as a literal
+        client = session.client(service)
         client.meta.events.register(f"before-send.{service}", self._answer)
         return client
 
@@ -73,12 +74,10 @@ class World:
         path = "/" + request.url.split("/", 3)[3]
         headers = {key: value.decode() if isinstance(value, bytes) else value for key, value in request.headers.items()}
         found = self.web.post(path, data=request.body, headers=headers)
-        raw = io.BytesIO(found.data)
-        raw.stream = lambda **_: iter([raw.getvalue()])  # type: ignore[attr-defined]
         answered = HTTPHeaders()
         for key, value in found.headers.items():
             answered[key] = value
-        return AWSResponse("http://local", found.status_code, answered, raw)
+        return AWSResponse("http://local", found.status_code, answered, Raw(found.data))
 
     def pass_time(self, **time: float) -> None:
         self.time += timedelta(**time)
