@@ -181,9 +181,12 @@ class FakeLedger:
 
 @dataclass
 class FakePower:
-    """A model that does at once what it is told; `refuse` is an error that the next call raises."""
+    """A model that does at once what it is told; `refuse` is an error that the next call raises, `deaf` how many of the
+    next stops come to nothing."""
 
     state: ModelState = ModelState.STOPPED
+    lingers: bool = False
+    deaf: int = 0
     calls: list[str] = field(default_factory=list)
     refuse: BaseException | None = None
     answers: bool = True
@@ -197,7 +200,7 @@ class FakePower:
 
     def describe(self) -> ModelStatus:
         self._called("describe")
-        return ModelStatus(self.state, str(self.state))
+        return ModelStatus(self.state, str(self.state), lingers=self.lingers)
 
     def start(self) -> None:
         self._called("start")
@@ -205,8 +208,10 @@ class FakePower:
 
     def stop(self) -> None:
         self._called("stop")
-        if self.state is not ModelState.STARTING:
-            self.state = ModelState.STOPPING
+        if self.deaf:
+            self.deaf -= 1
+        elif self.state is not ModelState.STARTING:
+            self.state, self.lingers = ModelState.STOPPING, False
 
     def probe(self) -> bool:
         self._called("probe")

@@ -106,6 +106,12 @@ def test_every_end_is_told_with_its_reason(status: Status, state: str) -> None:
     assert shown["uploaded_at"] == "2026-11-20T12:00:00Z", "the image itself is no longer there"
 
 
+def test_why_an_image_was_rejected_is_told_without_names() -> None:
+    bench = ApiBench()
+    answered(bench, image(1), ADA, Status.REJECTED, "unreadable: it says: arn:aws:s3:::acme-images")
+    assert bench.show(image(1)).body["reason"] == "unreadable: it says: …"
+
+
 def test_why_an_image_failed_is_for_whoever_runs_this() -> None:
     bench = ApiBench()
     secret = "unforeseen: AccessDenied for arn:aws:sts::123456789012:assumed-role/acme-prod-signs-labeler"
@@ -175,3 +181,12 @@ def test_a_page_is_no_longer_than_lambda_may_answer(monkeypatch: pytest.MonkeyPa
 )
 def test_a_page_that_is_none_is_refused(query: dict[str, str]) -> None:
     assert ApiBench().ask("GET /results.csv", query=query).status == 422
+
+
+def test_long_rows_make_a_short_page() -> None:
+    bench = ApiBench()
+    for number in range(3):
+        answered(bench, image(number), ADA, Status.OK, None, Detection(Kind.TEXT, "w" * 1_600_000, 99.0))
+    reply = bench.ask("GET /results.csv")
+    assert 1_600_000 < len(reply.body) < 3_000_000  # an answer of a function holds 6 MB
+    assert f"after={image(0)}" in reply.headers["Link"]

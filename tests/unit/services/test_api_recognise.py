@@ -88,6 +88,14 @@ def test_an_image_that_the_model_can_never_read_is_refused_and_kept_nowhere() ->
     assert bench.uploads.stored == {}
 
 
+def test_what_aws_says_of_an_image_is_told_without_its_names() -> None:
+    bench = ApiBench()
+    said = "it says: arn:aws:iam::123456789012:role/acme of account 123456789012 may not"
+    bench.predictor.answer = PermanentError("unreadable", said)
+    detail = bench.recognize("signs").body["detail"]
+    assert detail == "unreadable: it says: … of account … may not"
+
+
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [

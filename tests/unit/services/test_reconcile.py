@@ -230,6 +230,13 @@ def test_a_model_about_to_be_destroyed_is_switched_off_and_stopped_in_office_hou
     assert [word.running for word in model.state.overrides if word] == [False]
 
 
+def test_what_failed_and_lingers_is_stopped_until_it_is_seen_to_go() -> None:
+    model = Model(power=FakePower(ModelState.FAILED, lingers=True, deaf=1))
+    retired = retire(model.ports(), lambda: MORNING, lambda: None, lambda: True)
+    assert retired.state is ModelState.STOPPING
+    assert model.power.calls.count("stop") == 2
+
+
 def test_a_model_that_is_starting_cannot_be_destroyed_and_that_is_said() -> None:
     model = Model(power=FakePower(ModelState.STARTING))
     looks = iter([True, True, False])
