@@ -190,6 +190,7 @@ class FakePower:
     calls: list[str] = field(default_factory=list)
     refuse: BaseException | None = None
     answers: bool = True
+    capacity: int = 1  # of a fleet: how many workers it was told to have
     refuse_release: list[BaseException] = field(default_factory=list)  # what its next calls raise
 
     def _called(self, name: str) -> None:
@@ -200,11 +201,14 @@ class FakePower:
 
     def describe(self) -> ModelStatus:
         self._called("describe")
-        return ModelStatus(self.state, str(self.state), lingers=self.lingers)
+        workers = 0 if self.state is ModelState.STOPPED else self.capacity
+        return ModelStatus(self.state, str(self.state), lingers=self.lingers, capacity=self.capacity, workers=workers)
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         self._called("start")
-        self.state = ModelState.STARTING
+        self.capacity = workers
+        if self.state is not ModelState.RUNNING:
+            self.state = ModelState.STARTING
 
     def stop(self) -> None:
         self._called("stop")

@@ -41,7 +41,7 @@ class _Ports:
         state = ModelState.RUNNING if self.world.is_running else ModelState.STARTING
         return ModelStatus(state, state.value)
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         """Starts the model."""
         self.world.start()
 

@@ -31,7 +31,7 @@ class _Watched:
         """As it is."""
         return self.power.describe()
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         """Left to the tick."""
 
     def stop(self) -> None:
@@ -86,9 +86,7 @@ def switch(session: Session, model: DeployedModel, override: Override | None) ->
 
 def observe(session: Session, model: PoweredModel, now: datetime) -> Heartbeat:
     """What a tick would see of the model now, and the step it would take; nothing is changed. Raises TransientError."""
-    clients, deployment = session.clients, session.deployment
-    make = family_of(model.spec).power
-    power = make(clients.of, model.spec, f"{deployment.name}-{deployment.environment}") if make else None
+    clients, power = session.clients, power_of(session, model)
     ports = ReconcilePorts(
         model=replace(model, memory=replace(model.memory, learned_at=now)),  # learning is left to the tick
         power=_Watched(power) if power else None,
@@ -98,6 +96,12 @@ def observe(session: Session, model: PoweredModel, now: datetime) -> Heartbeat:
         arrivals=CloudWatchArrivals(lambda: clients.cloudwatch, model.queue_name),
     )
     return reconcile(ports, now)
+
+
+def power_of(session: Session, model: PoweredModel) -> ModelPower | None:
+    """What starts and stops the model, with this deployment's mark; None for a family that is always there."""
+    deployment, make = session.deployment, family_of(model.spec).power
+    return make(session.clients.of, model.spec, f"{deployment.name}-{deployment.environment}") if make else None
 
 
 def _place(model: DeployedModel) -> tuple[str, str]:

@@ -24,7 +24,7 @@ class PowerPort:
     def describe(self) -> ModelStatus:
         return self.line.call("power.describe", lambda: ModelStatus(self.site.service.state, self.site.service.state))
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         self.line.call("power.start", self._start)
 
     def _start(self) -> None:

@@ -87,7 +87,7 @@ class CustomLabelsPower:
             return self._unmanageable(word, self._belongs_to(owner))
         return ModelStatus(STATES[word], word, message)
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         """Claims a version that is nobody's, then starts it. ResourceInUse: it is started, or not yet stopped, already.
 
         Whoever loses a race of two claims sees the winner's tag at its next look, and keeps its hands off.

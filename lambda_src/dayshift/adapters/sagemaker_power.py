@@ -69,7 +69,7 @@ class SagemakerPower:
         # One whose update failed is "in service" all the same, and billed: what is there must be deleted.
         return ModelStatus(state, word, message, lingers=state is ModelState.FAILED)
 
-    def start(self) -> None:
+    def start(self, workers: int = 1) -> None:
         """Makes the endpoint; one that FAILED, or is another model's, is deleted, and made anew by a later tick."""
         with surroundings("starting the endpoint", ADVICE):
             found = self._found()

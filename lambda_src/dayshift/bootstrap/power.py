@@ -6,11 +6,12 @@ from functools import cache
 from dayshift.adapters.arrivals import CloudWatchArrivals
 from dayshift.adapters.event_source_mapping import EventSourceMapping
 from dayshift.adapters.families import family_of
+from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.adapters.power_state import SsmPowerState, read_models
 from dayshift.adapters.sqs import SqsQueue
 from dayshift.bootstrap import client
 from dayshift.domain.errors import ConfigurationError, ForeignMessageError
-from dayshift.domain.ports import OwnedPower
+from dayshift.domain.ports import Gate, OwnedPower
 from dayshift.domain.powered import PoweredModel
 from dayshift.services.reconcile import ReconcilePorts
 from dayshift.settings import PowerSettings
@@ -54,11 +55,17 @@ def power_of(model: PoweredModel) -> OwnedPower | None:
     return make(client, model.spec, settings().deployment) if make else None
 
 
+def _gate_of(model: PoweredModel) -> Gate:
+    if model.mapping_uuid is None:
+        return GateParameter(client("ssm"), f"{settings().parameters}/{model.spec.name}/gate")
+    return EventSourceMapping(client("lambda"), model.mapping_uuid)
+
+
 def _of(model: PoweredModel) -> ReconcilePorts:
     return ReconcilePorts(
         model=model,
         power=power_of(model),
-        gate=EventSourceMapping(client("lambda"), model.mapping_uuid),
+        gate=_gate_of(model),
         queue=SqsQueue(client("sqs"), model.queue_url),
         state=SsmPowerState(client("ssm"), settings().parameters, model.spec.name),
         arrivals=CloudWatchArrivals(lambda: client("cloudwatch"), model.queue_name),

@@ -40,8 +40,9 @@ def warmup(policy: Policy, memory: Memory) -> timedelta:
 
 
 def drain(images: int, policy: Policy) -> timedelta:
-    """How long the model needs for so many images."""
-    return timedelta(minutes=images / policy.images_per_minute)
+    """How long the model needs for so many images. A fleet has no more workers than clear them within its time."""
+    whole = timedelta(minutes=images / policy.images_per_minute)
+    return max(whole, policy.fleet.clear_within) if policy.fleet is not None and images else whole
 
 
 def is_deadline_wake(policy: Policy, memory: Memory) -> bool:

@@ -30,6 +30,9 @@ class Memory:
     failures: int = 0  # starts in a row that ended in FAILED
     idle_minutes: int | None = None  # how long the warm window waits for work, as learned; None: the plain schedule
     starts: tuple[int, ...] = ()  # how many seconds the last starts took
+    workers: int = 0  # of a fleet: how many are paid
+    workers_since: datetime | None = None  # there are so many, in this local day
+    worker_seconds: int = 0  # paid on that date, before workers_since
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Memory":
@@ -41,7 +44,7 @@ class Memory:
                 match name:
                     case "starts":
                         read: Any = tuple(int(seconds) for seconds in given)[-STARTS_KEPT:]
-                    case "ran_seconds" | "failures" | "idle_minutes":
+                    case "ran_seconds" | "failures" | "idle_minutes" | "workers" | "worker_seconds":
                         read = int(given)
                     case "day":
                         read = str(given)
@@ -65,6 +68,11 @@ class Memory:
         """How long the model has run in the day that is remembered."""
         begun = (now - self.running_since) if self.running_since else timedelta()
         return timedelta(seconds=self.ran_seconds) + max(begun, timedelta())
+
+    def worked(self, now: datetime) -> timedelta:
+        """How long a fleet's workers have been paid in the day that is remembered: two for an hour are two hours."""
+        begun = (now - self.workers_since) if self.workers_since else timedelta()
+        return timedelta(seconds=self.worker_seconds) + self.workers * max(begun, timedelta())
 
 
 def _plain(value: Any) -> Any:

@@ -15,14 +15,23 @@ FORGET_START = timedelta(minutes=5)  # a model still STOPPED so long after its s
 
 
 def noticed(
-    memory: Memory, policy: Policy, state: ModelState, mapping: MappingState, depth: QueueDepth, now: datetime
+    memory: Memory,
+    policy: Policy,
+    state: ModelState,
+    mapping: MappingState,
+    depth: QueueDepth,
+    now: datetime,
+    workers: int = 1,
 ) -> Memory:
-    """The memory after a look at the model, its gate and its queue."""
+    """The memory after a look at the model, its gate and its queue; `workers`: how many of a fleet are paid."""
     memory = _starts(_hours(memory, policy, state, now), state, now)
+    if policy.fleet is not None:
+        memory = _work(memory, workers, now)
     total = depth.visible + depth.in_flight + depth.delayed
     is_open = mapping is MappingState.ENABLED and state is ModelState.RUNNING
-    # What an open gate clears within a minute is being read, not waiting.
-    waits = total > 0 and not (is_open and depth.visible <= policy.images_per_minute)
+    # What an open gate clears within a minute, or a fleet within its time, is being read, not waiting.
+    at_once = policy.images_per_minute if policy.fleet is None else policy.fleet.clears(workers)
+    waits = total > 0 and not (is_open and depth.visible <= at_once)
     is_idle = depth.visible + depth.delayed == 0
     return replace(
         memory,
@@ -43,7 +52,8 @@ def settled(
     """The memory after the decision and its step; `by_policy`: the policy, and no override, wishes it to run."""
     state = seen.model
     is_open = seen.mapping is MappingState.ENABLED and state is ModelState.RUNNING
-    drains = not running and state is ModelState.RUNNING and action is not Action.STOP_MODEL
+    is_on = state is ModelState.RUNNING or (state is ModelState.STARTING and seen.interruptible)
+    drains = not running and is_on and action is not Action.STOP_MODEL
     awake = by_policy and policy.kind is Kind.ON_DEADLINE
     began = memory.start_began or (now if action is Action.START_MODEL or state is ModelState.STARTING else None)
     return replace(
@@ -89,11 +99,25 @@ def _hours(memory: Memory, policy: Policy, state: ModelState, now: datetime) -> 
     midnight = now.astimezone(policy.zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     today = now.astimezone(policy.zone).date().isoformat()
     if memory.day != today:
-        if not is_billed and since is None and memory.ran_seconds == 0:
+        ran = memory.ran_seconds + memory.worker_seconds + memory.workers
+        if not is_billed and since is None and ran == 0:
             return memory  # a day on which nothing happens is not worth a write
         since = max(since, midnight) if since is not None else None
-        memory = replace(memory, day=today, ran_seconds=0, running_since=since)
+        memory = _first_of_the_day(replace(memory, day=today, ran_seconds=0, running_since=since), midnight)
     if is_billed:
         return replace(memory, running_since=since or now)
     ran = round((now - since).total_seconds()) if since is not None else 0
     return replace(memory, running_since=None, ran_seconds=memory.ran_seconds + ran)
+
+
+def _first_of_the_day(memory: Memory, midnight: datetime) -> Memory:
+    since = memory.workers_since
+    return replace(memory, worker_seconds=0, workers_since=max(since, midnight) if since is not None else None)
+
+
+def _work(memory: Memory, workers: int, now: datetime) -> Memory:
+    """Counts how long a fleet's workers are paid in the day of `_hours`; written only when their number changes."""
+    if workers == memory.workers:
+        return memory
+    worked = round(memory.worked(now).total_seconds())
+    return replace(memory, workers=workers, workers_since=now if workers else None, worker_seconds=worked)

@@ -2,7 +2,9 @@
 
 {"power": "on_deadline", "hours": {"timezone": "Europe/Berlin", "open": ["Mon-Fri 09:00-18:00"], "closed_on": []},
  "warmup_minutes": 30, "results_within_minutes": 60, "idle_minutes": null, "images_per_minute": 60,
- "maximum_running_hours_per_day": 24, "usd_per_hour": 4.0}
+ "maximum_running_hours_per_day": 24, "usd_per_hour": 4.0, "fleet": null}
+
+With a `fleet` (domain/fleet), `images_per_minute` is that of all its workers, and `usd_per_hour` that of one.
 """
 
 from collections.abc import Mapping
@@ -13,6 +15,7 @@ from typing import Any
 
 from dayshift.domain.calendar import Calendar
 from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.fleet import Fleet
 
 
 class Kind(StrEnum):
@@ -41,6 +44,7 @@ class Policy:
     maximum_running: timedelta = timedelta(hours=24)  # a local day
     usd_per_hour: float = 0.0
     fault: str = ""
+    fleet: Fleet | None = None  # None: one model, and not workers that read for it
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Policy":
@@ -64,6 +68,7 @@ class Policy:
             images_per_minute=float(value.get("images_per_minute", 60)),
             maximum_running=timedelta(hours=value.get("maximum_running_hours_per_day", 24)),
             usd_per_hour=float(value.get("usd_per_hour") or 0),
+            fleet=Fleet.from_json(value["fleet"]) if value.get("fleet") else None,
         )
         if policy.images_per_minute <= 0:
             raise ConfigurationError(f"images_per_minute must be above 0; got {policy.images_per_minute}")

@@ -111,13 +111,16 @@ class Ledger(Protocol):
 class ModelStatus:
     """A model's state, the service's own word for it, and what it, or we, have to say about it.
 
-    `lingers`: it FAILED, and is still there, perhaps still paid, until it is stopped.
+    `lingers`: it FAILED, and is still there, perhaps still paid, until it is stopped. Of a fleet: `capacity` is how
+    many workers it was told to have, `workers` how many are paid now (0 when STOPPED).
     """
 
     state: ModelState
     word: str
     message: str = ""
     lingers: bool = False
+    capacity: int = 1
+    workers: int = 1
 
 
 class ModelPower(Protocol):
@@ -126,8 +129,9 @@ class ModelPower(Protocol):
     def describe(self) -> ModelStatus:
         """What the model is doing."""
 
-    def start(self) -> None:
-        """Asks for the start; the model runs some minutes later."""
+    def start(self, workers: int = 1) -> None:
+        """Asks for the start; the model runs some minutes later. A fleet is told so, too, to have another number of
+        workers; other families know no workers."""
 
     def stop(self) -> None:
         """Asks for the stop. A refusal, as while STARTING, returns quietly: whoever wants it stopped asks again."""
@@ -145,7 +149,8 @@ class OwnedPower(ModelPower, Protocol):
 
 
 class Gate(Protocol):
-    """The event source mapping between the queue and the labeler. Everything raises TransientError."""
+    """What lets the readers of a queue read: the event source mapping before the labeler, or, of a fleet, what its
+    workers look at. Everything raises TransientError."""
 
     def state(self) -> MappingState:
         """Open, closed, between the two, or not there."""

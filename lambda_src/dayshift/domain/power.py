@@ -1,7 +1,7 @@
 """Power: whether a model should run now, why, and when that changes. A person's override beats the policy.
 
 Policies:
-  office_hours  from the opening less the warm-up until the closing
+  office_hours  from the opening less the warm-up until the closing; a fleet within these hours only while there is work
   on_deadline   by the promise of results within L minutes (domain/deadline). Where L leaves time to wake the model, it
                 sleeps until the last moment and serves everything that came meanwhile. Where L does not, it is warm
                 while the hours are open, except after a pause of T without work (domain/warm_window learns T)
@@ -49,6 +49,8 @@ def desired(policy: Policy, memory: Memory, backlog: QueueDepth, override: Overr
     match policy.kind:
         case Kind.ALWAYS_ON:
             return Desired(True, "always on")
+        case Kind.OFFICE_HOURS if policy.fleet is not None:
+            return _while_there_is_work(policy, policy.fleet.idle, memory, backlog, now)
         case Kind.OFFICE_HOURS:
             return _in_office_hours(policy, policy.warmup, memory, now)
         case Kind.ON_DEADLINE if is_deadline_wake(policy, memory):
@@ -83,6 +85,25 @@ def _in_office_hours(policy: Policy, lead: timedelta, memory: Memory, now: datet
     if now >= coming.start - lead:
         return Desired(True, f"opens at {_clock(coming.start, policy)}", _end(calendar, coming.end, lead))
     return Desired(False, f"closed until {_clock(coming.start, policy)}", coming.start - lead)
+
+
+def _while_there_is_work(
+    policy: Policy, idle: timedelta, memory: Memory, backlog: QueueDepth, now: datetime
+) -> Desired:
+    """In the hours: from the first image that waits until so long after the last. What is in flight while nobody reads
+    rests, and is seen when it waits again."""
+    hours = _in_office_hours(policy, policy.warmup, memory, now)
+    if not hours.running:
+        return hours
+    if backlog.visible + backlog.delayed > 0:
+        images = backlog.visible + backlog.in_flight + backlog.delayed
+        return Desired(True, f"{images} images to read", hours.next_change)
+    if memory.running_since is None:
+        return Desired(False, "nothing waits; the next image wakes it")
+    asleep_at = (memory.idle_since or now) + idle
+    if now < asleep_at:
+        return Desired(True, "more may come", min(asleep_at, hours.next_change or asleep_at))
+    return Desired(False, f"no work for {idle / timedelta(minutes=1):g} min; the next image wakes it")
 
 
 def _end(calendar: Calendar, end: datetime, lead: timedelta) -> datetime:
@@ -138,6 +159,8 @@ def _in_the_warm_window(policy: Policy, memory: Memory, backlog: QueueDepth, now
 
 def patience(policy: Policy, memory: Memory) -> timedelta | None:
     """How long a warm model waits for work before it sleeps; None: it does not, or there is no warm window."""
+    if policy.fleet is not None and policy.kind is Kind.OFFICE_HOURS:
+        return policy.fleet.idle
     if policy.kind is not Kind.ON_DEADLINE or is_deadline_wake(policy, memory):
         return None
     return policy.idle or (timedelta(minutes=memory.idle_minutes) if memory.idle_minutes else None)

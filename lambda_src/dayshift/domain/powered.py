@@ -15,16 +15,24 @@ from dayshift.domain.policy import Kind, Policy
 
 @dataclass(frozen=True, slots=True)
 class PoweredModel:
-    """A model that is started and stopped. `warnings` name what was stored and could not be understood."""
+    """A model that is started and stopped. `warnings` name what was stored and could not be understood.
+
+    `mapping_uuid` is None for a fleet, whose workers read the queue themselves.
+    """
 
     spec: ModelSpec
     policy: Policy
     queue_url: str
     queue_name: str
-    mapping_uuid: str
+    mapping_uuid: str | None
     memory: Memory
     override: Override | None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_fleet(self) -> bool:
+        """Whether workers read for it; known also where its policy cannot be read."""
+        return self.mapping_uuid is None
 
     @classmethod
     def from_stored(cls, spec: str, memory: str, override: str | None, now: datetime) -> "PoweredModel":
@@ -40,7 +48,8 @@ class PoweredModel:
         given, warnings = _object(spec), list[str]()
         if given is None:
             raise ConfigurationError(f"a model's spec must be a JSON object; got {spec[:200]!r}")
-        missing = [name for name in ("queue_url", "queue_name", "mapping_uuid") if not isinstance(given.get(name), str)]
+        needed = ("queue_url", "queue_name") if given.get("fleet") else ("queue_url", "queue_name", "mapping_uuid")
+        missing = [name for name in needed if not isinstance(given.get(name), str)]
         if missing:
             raise ConfigurationError(f"a model's spec needs {', '.join(missing)}; got {spec[:200]!r}")
         try:
@@ -58,7 +67,7 @@ class PoweredModel:
             policy,
             given["queue_url"],
             given["queue_name"],
-            given["mapping_uuid"],
+            None if given.get("fleet") else given["mapping_uuid"],
             Memory.from_json(_object(memory) or {}),
             wished,
             tuple(warnings),

@@ -41,6 +41,8 @@ class Heartbeat:
     hours_exceeded: bool
     unmanageable: bool
     memory: Memory  # as it was written
+    workers: int | None = None  # of a fleet: how many are paid
+    wanted_workers: int | None = None  # of a fleet: how many there should be, 0 while it should not run
 
 
 def heartbeat(
@@ -52,11 +54,13 @@ def heartbeat(
     depth: QueueDepth,
     memory: Memory,
     now: datetime,
+    wanted_workers: int = 1,
 ) -> Heartbeat:
     """The heartbeat of a model after its step."""
     policy = model.policy
     waiting, wanted = memory.waiting_since, memory.wanted_since
     ran = memory.ran(now)
+    paid = ran if policy.fleet is None else memory.worked(now)
     return Heartbeat(
         model=model.spec.name,
         desired=wish.running,
@@ -75,11 +79,13 @@ def heartbeat(
         late_minutes=_minutes(now - wanted - warmup(policy, memory)) if wanted else 0.0,
         overrun_minutes=_minutes(now - memory.unwanted_since) if memory.unwanted_since else 0.0,
         ran_minutes_today=_minutes(ran),
-        cost_today_usd=round(ran / timedelta(hours=1) * policy.usd_per_hour, 4),
+        cost_today_usd=round(paid / timedelta(hours=1) * policy.usd_per_hour, 4),
         start_failures=memory.failures,
         hours_exceeded=wish.capped,
         unmanageable=status.state is ModelState.UNMANAGEABLE or mapping is MappingState.MISSING,
         memory=memory,
+        workers=status.workers if policy.fleet else None,
+        wanted_workers=wanted_workers * wish.running if policy.fleet else None,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from dayshift.domain.deadline import is_deadline_wake, warmup
 from dayshift.domain.errors import TransientError
+from dayshift.domain.fleet import wanted
 from dayshift.domain.lifecycle import Action, Decision, MappingState, ModelState, Observed, decide
 from dayshift.domain.memory import Memory
 from dayshift.domain.noticing import is_drain_over, is_held_off, noticed, settled
@@ -18,6 +19,7 @@ from dayshift.domain.policy import Kind
 from dayshift.domain.ports import Arrivals, Depth, Gate, ModelPower, ModelStatus, PowerState
 from dayshift.domain.power import desired, patience
 from dayshift.domain.powered import PoweredModel
+from dayshift.domain.sweeping import QueueDepth
 from dayshift.domain.warm_window import EVERY, HISTORY, choose_idle
 from dayshift.services.heartbeat import MINUTE, Heartbeat, heartbeat
 
@@ -46,24 +48,25 @@ def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
     # 1 observe
     mapping, depth = ports.gate.state(), ports.queue.depth()
     status = ports.power.describe() if ports.power else _always_there(mapping)
-    memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now)
+    memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now, status.workers)
     memory = _not_idle_by_chance(memory, ports, now)
     # 2 decide
     wish = desired(model.policy, memory, depth, model.override, now)
     state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
     drained, held = is_drain_over(memory, now), is_held_off(memory, now)
-    seen = Observed(mapping, state, depth.in_flight, drained, held, status.lingers)
+    workers, should = status.capacity, _wanted(ports, status, depth, memory, now)
+    seen = Observed(mapping, state, depth.in_flight, drained, held, status.lingers, workers, should, model.is_fleet)
     decision = decide(wish.running, seen)
     # 3 act
     is_policys = wish.running and model.override is None
     try:
-        decision = _act(decision, ports)
+        decision = _act(decision, ports, should)
     except TransientError:
         _remember(settled(memory, model.policy, wish.running, is_policys, seen, Action.NONE, now), ports)
         raise
     memory = settled(memory, model.policy, wish.running, is_policys, seen, decision.action, now)
     _remember(memory, ports)
-    return heartbeat(model, wish, status, mapping, decision, depth, memory, now)
+    return heartbeat(model, wish, status, mapping, decision, depth, memory, now, should)
 
 
 def _remember(memory: Memory, ports: ReconcilePorts) -> None:
@@ -71,11 +74,11 @@ def _remember(memory: Memory, ports: ReconcilePorts) -> None:
         ports.state.remember(memory)
 
 
-def _act(decision: Decision, ports: ReconcilePorts) -> Decision:
+def _act(decision: Decision, ports: ReconcilePorts, workers: int) -> Decision:
     """Takes the step; answers what was done in the end."""
     match decision.action:
-        case Action.START_MODEL if ports.power:
-            ports.power.start()
+        case Action.START_MODEL | Action.SCALE_MODEL if ports.power:
+            ports.power.start(workers)
         case Action.STOP_MODEL if ports.power:
             ports.power.stop()
         case Action.ENABLE_MAPPING:
@@ -87,6 +90,13 @@ def _act(decision: Decision, ports: ReconcilePorts) -> Decision:
         case _:
             pass
     return decision
+
+
+def _wanted(ports: ReconcilePorts, status: ModelStatus, depth: QueueDepth, memory: Memory, now: datetime) -> int:
+    """How many workers a fleet should have. Any other model, and a fleet whose policy nobody understands, is as it is:
+    it may be switched on all the same, and is never scaled."""
+    fleet = ports.model.policy.fleet
+    return wanted(fleet, depth, status.capacity, memory.idle_since, now) if fleet else max(status.capacity, 1)
 
 
 def _always_there(mapping: MappingState) -> ModelStatus:

@@ -121,7 +121,7 @@ def test_a_refused_step_is_raised_after_the_memory_was_kept_and_taken_at_the_nex
     model.power.calls.append("before")
 
     class Refusing(FakePower):
-        def start(self) -> None:
+        def start(self, workers: int = 1) -> None:
             raise TransientError("ThrottlingException while starting")
 
     with pytest.raises(TransientError, match="Throttling"):
