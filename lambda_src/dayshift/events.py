@@ -6,6 +6,8 @@ S3 notification: {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCrea
                       "size": 1024, "eTag": "…", "versionId": "…", "sequencer": "…"}}}]}
 SQS batch: {"Records": [{"messageId": "…", "receiptHandle": "…", "body": "…",
     "attributes": {"ApproximateReceiveCount": "1"}}]}
+SQS messages as ReceiveMessage answers them: [{"MessageId": "…", "ReceiptHandle": "…", "Body": "…",
+    "Attributes": {"ApproximateReceiveCount": "1"}}]
 API Gateway, HTTP API, payload 2.0: {"version": "2.0", "routeKey": "POST /images", "headers": {"content-type": "…"},
     "pathParameters": {"id": "…"}, "queryStringParameters": {"model": "signs"},     # each left out where there is none
     "body": "…", "isBase64Encoded": true,                                           # images come as base64
@@ -64,7 +66,17 @@ def images_from_s3(event: Mapping[str, Json]) -> Iterator[Uploaded]:
 
 def envelopes_from_sqs(event: Mapping[str, Json], model: str) -> tuple[Envelope, ...]:
     """The messages of a batch for one model; a body that is not ours keeps its place, with the problem named."""
-    return tuple(_envelope(record, model) for record in event["Records"])
+    return tuple(
+        _envelope(one["messageId"], one["receiptHandle"], one["attributes"], one["body"], model)
+        for one in event["Records"]
+    )
+
+
+def envelopes_from_messages(messages: Iterable[Mapping[str, Json]], model: str) -> tuple[Envelope, ...]:
+    """The same of messages that were fetched: the API has other names for what an event holds."""
+    return tuple(
+        _envelope(one["MessageId"], one["ReceiptHandle"], one["Attributes"], one["Body"], model) for one in messages
+    )
 
 
 def batch_reply(returned: Iterable[str]) -> dict[str, list[dict[str, str]]]:
@@ -138,13 +150,12 @@ def _caller(authorizer: Mapping[str, Json]) -> Caller | None:
     return None
 
 
-def _envelope(record: Mapping[str, Json], model: str) -> Envelope:
-    message_id, receipt = record["messageId"], record["receiptHandle"]
-    receives = int(record["attributes"]["ApproximateReceiveCount"])
+def _envelope(message_id: str, receipt: str, attributes: Mapping[str, str], body: str, model: str) -> Envelope:
+    receives = int(attributes["ApproximateReceiveCount"])
     try:
-        return Envelope(message_id, receipt, receives, requests=_requests(json.loads(record["body"]), model))
-    except (ForeignMessageError, json.JSONDecodeError) as error:
-        problem = f"{error}; the body begins {record['body'][:BODY_EXCERPT]!r}"
+        return Envelope(message_id, receipt, receives, requests=_requests(json.loads(body), model))
+    except (ForeignMessageError, json.JSONDecodeError, RecursionError) as error:
+        problem = f"{error}; the body begins {body[:BODY_EXCERPT]!r}"
         return Envelope(message_id, receipt, receives, problem=problem)
 
 

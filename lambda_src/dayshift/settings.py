@@ -3,17 +3,14 @@
 The names are the contract with Terraform: `tests/contract/environment.json`, read by both sides.
 """
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.routing import Route
-
-T = TypeVar("T")
+from dayshift.environment import EnvironmentReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class ProducerSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ProducerSettings":
         """Reads IMAGES_BUCKET and ROUTES; raises ConfigurationError."""
-        read = _Reader(environment)
+        read = EnvironmentReader(environment)
         return read.done(cls, images_bucket=read.text("IMAGES_BUCKET"), routes=read.json("ROUTES", _routes))
 
 
@@ -43,7 +40,7 @@ class LabelerSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "LabelerSettings":
         """Reads IMAGES_BUCKET, RESULTS_BUCKET, MODEL, QUEUE_URL and MAX_RECEIVE_COUNT; raises ConfigurationError."""
-        read = _Reader(environment)
+        read = EnvironmentReader(environment)
         return read.done(
             cls,
             images_bucket=read.text("IMAGES_BUCKET"),
@@ -51,6 +48,36 @@ class LabelerSettings:
             model=read.json("MODEL", ModelSpec.from_json),
             queue_url=read.text("QUEUE_URL"),
             maximum_receive_count=read.number("MAX_RECEIVE_COUNT"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a worker of one fleet needs to know: the labeler's settings, and those of its machine."""
+
+    labeler: LabelerSettings
+    gate_parameter: str
+    group_name: str
+    visibility_seconds: int
+    models_folder: str
+    watchdog_address: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "WorkerSettings":
+        """Reads the labeler's settings, GATE_PARAMETER, GROUP_NAME, VISIBILITY_SECONDS and MODELS_FOLDER; raises
+        ConfigurationError.
+
+        NOTIFY_SOCKET is set by systemd alone.
+        """
+        read = EnvironmentReader(environment)
+        return read.done(
+            cls,
+            labeler=read.part(LabelerSettings.from_environment),
+            gate_parameter=read.text("GATE_PARAMETER"),
+            group_name=read.text("GROUP_NAME"),
+            visibility_seconds=read.number("VISIBILITY_SECONDS"),
+            models_folder=read.text("MODELS_FOLDER"),
+            watchdog_address=environment.get("NOTIFY_SOCKET", ""),
         )
 
 
@@ -66,7 +93,7 @@ class SweepSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "SweepSettings":
         """Reads IMAGES_BUCKET, RESULTS_BUCKET, ROUTES and SWEEP_AFTER_MINUTES; raises ConfigurationError."""
-        read = _Reader(environment)
+        read = EnvironmentReader(environment)
         return read.done(
             cls,
             images_bucket=read.text("IMAGES_BUCKET"),
@@ -90,7 +117,7 @@ class PowerSettings:
 
         DAYSHIFT_CLOCK_URL is set by the local AWS alone, whose clock can be moved.
         """
-        read = _Reader(environment)
+        read = EnvironmentReader(environment)
         return read.done(
             cls,
             parameters=read.text("PARAMETERS"),
@@ -117,7 +144,7 @@ class ApiSettings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ApiSettings":
         """Reads the seven settings of the API, and DAYSHIFT_CLOCK_URL as PowerSettings does; raises
         ConfigurationError."""
-        read = _Reader(environment)
+        read = EnvironmentReader(environment)
         return read.done(
             cls,
             images_bucket=read.text("IMAGES_BUCKET"),
@@ -129,45 +156,6 @@ class ApiSettings:
             images_a_day=read.number("IMAGES_A_DAY"),
             clock_url=environment.get("DAYSHIFT_CLOCK_URL", ""),
         )
-
-
-class _Reader:
-    """Reads one setting after the other and keeps every fault until the end."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self._faults: list[str] = []
-
-    def text(self, name: str) -> str:
-        value = self._environment.get(name, "")
-        if not value:
-            self._faults.append(f"{name} is missing")
-        return value
-
-    def one_of(self, name: str, words: tuple[str, ...]) -> str:
-        value = self.text(name)
-        if value and value not in words:
-            self._faults.append(f"{name} must be one of {words}; got {value!r}")
-        return value
-
-    def number(self, name: str) -> int:
-        value = self.text(name)
-        if value and not value.isdecimal():
-            self._faults.append(f'{name} must be a whole number, for example "20"; got {value!r}')
-        return int(value) if value.isdecimal() else 0
-
-    def json(self, name: str, shape: Callable[[Any], T]) -> T | None:
-        value = self.text(name)
-        try:
-            return shape(json.loads(value)) if value else None
-        except (json.JSONDecodeError, ConfigurationError, KeyError, TypeError, AttributeError) as error:
-            self._faults.append(f"{name} cannot be read ({type(error).__name__}: {error}); got {value!r}")
-            return None
-
-    def done(self, settings: Callable[..., T], **values: object) -> T:
-        if self._faults:
-            raise ConfigurationError("; ".join(self._faults))
-        return settings(**values)
 
 
 def _routes(value: Any) -> tuple[Route, ...]:

@@ -3,12 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-
 from dayshift import events
 from dayshift.bootstrap import LEAST_SECONDS_FOR_A_CALL, labeler, logger, metrics, warm
+from dayshift.handlers.reporting import report
 from dayshift.services.batch import Shift, label_batch
-from dayshift.services.label import Outcome
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -29,18 +27,3 @@ def handle(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     shift = Shift(ports, clock=lambda: datetime.now(UTC), has_time=has_time)
     messages = events.envelopes_from_sqs(event, ports.model.name)
     return events.batch_reply(label_batch(messages, shift, report))
-
-
-def report(outcome: Outcome) -> None:
-    """One line in the log and one count in the metrics for each image."""
-    log = logger.info if outcome.reason is None else logger.warning
-    log(
-        "image_settled",
-        image=outcome.key,
-        result=outcome.result,
-        reason=outcome.reason,
-        duration_ms=outcome.duration_ms,
-    )
-    metrics.add_metric(f"Images{outcome.result.capitalize()}", MetricUnit.Count, 1)
-    if outcome.cost_usd:
-        metrics.add_metric("CostUsd", MetricUnit.NoUnit, outcome.cost_usd)
