@@ -21,7 +21,7 @@ locals {
 
   _functions = merge(
     { producer = module.producer.name, sweep = module.sweep.name },
-    { for name, model in module.models : "${name}-labeler" => model.labeler_name },
+    { for name, model in module.models : "${name}-labeler" => model.labeler_name if !contains(local.fleets, name) },
     { for role, function in module.power : role => function.name },
     { for function in module.api : "api" => function.name },
   )

@@ -7,6 +7,7 @@ module "images" {
 
   name                     = "${local.prefix}-images"
   expire_days              = var.retention_days.images
+  expire_under             = local.has_fleet ? [local.incoming] : [""] # not the galleries: a photo is kept for as long as its person is known
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket

@@ -70,7 +70,7 @@ locals {
           metrics = concat([], [
             for model in local.powered : [
               for result in ["Ok", "None", "Rejected", "Gone", "Failed"] :
-              ["Dayshift", "Images${result}", "model", model, "service", module.models[model].labeler_name, { label = "${model} ${lower(result)}" }]
+              ["Dayshift", "Images${result}", "model", model, "service", module.models[model].service, { label = "${model} ${lower(result)}" }]
             ]
           ]...)
         }

@@ -17,7 +17,7 @@ locals {
     )
     api_url = one(aws_apigatewayv2_stage.api[*].invoke_url)
     models = {
-      for name, model in module.models : name => {
+      for name, model in module.models : name => merge({
         family       = var.models[name].family
         prefix       = model.prefix
         queue_url    = model.queue_url
@@ -27,7 +27,7 @@ locals {
         power        = var.models[name].power
         queue_name   = model.queue_name
         parameters   = var.models[name].power == null ? null : "${local.parameters_path}/${name}"
-      }
+      }, model.fleet)
     }
   }
 }

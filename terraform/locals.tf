@@ -5,6 +5,13 @@
 locals {
   prefix = "${var.name}-${var.environment}"
 
+  tags = {
+    Project     = var.name
+    Environment = var.environment
+    ManagedBy   = "terraform"
+    Repository  = var.repository
+  }
+
   # Where all this lies. The account is read out of a role's ARN: a data source would call AWS while planning.
   _role_arn = split(":", module.producer.role_arn)
   account = {

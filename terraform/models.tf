@@ -15,6 +15,8 @@ module "models" {
   memory_mb      = var.memory_mb.labeler
   settings       = local.function_settings
   kms_key        = local.kms_key
+  packages       = local.packages
+  default_tags   = local.tags
 
   parameters_path = local.parameters_path
 }

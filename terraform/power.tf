@@ -34,12 +34,16 @@ module "power" {
         actions   = ["ssm:PutParameter"]
         resources = [for kept in ["memory", "override"] : "${local._parameters_arn}/*/${kept}"] # not the spec
       },
-      {
+    ],
+    [
+      for names in [setsubtract(local.powered, local.fleets)] : {
         sid       = "OpenAndClose"
         actions   = ["lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
-        resources = [for name in local.powered : "arn:${local.account.partition}:lambda:${local.account.region}:${local.account.id}:event-source-mapping:${module.models[name].mapping_uuid}"]
-        condition = { StringEquals = { "lambda:FunctionArn" = [for name in local.powered : module.models[name].labeler_arn] } }
-      },
+        resources = [for name in names : "arn:${local.account.partition}:lambda:${local.account.region}:${local.account.id}:event-source-mapping:${module.models[name].mapping_uuid}"]
+        condition = { StringEquals = { "lambda:FunctionArn" = [for name in names : module.models[name].labeler_arn] } }
+      } if length(names) > 0
+    ],
+    [
       {
         sid       = "CountMessages"
         actions   = ["sqs:GetQueueAttributes"]

@@ -2,11 +2,6 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = {
-      Project     = var.name
-      Environment = var.environment
-      ManagedBy   = "terraform"
-      Repository  = var.repository
-    }
+    tags = local.tags
   }
 }

@@ -13,6 +13,20 @@ variable "package_file" {
   }
 }
 
+variable "worker_package_file" {
+  type        = string
+  description = "The bundle of the workers of family face_fleet, as `make worker-package ARCH=arm64` builds it; a path as package_file. Left out, ../dist/dayshift-worker-<architecture>.zip. Without such a model it is not read."
+  default     = null
+
+  validation {
+    condition = (
+      alltrue([for model in values(var.models) : model.family != "face_fleet"]) ||
+      fileexists(coalesce(var.worker_package_file, "../dist/dayshift-worker-${var.architecture}.zip"))
+    )
+    error_message = "worker_package_file must be the bundle of the workers for ${var.architecture}, for example \"../dist/dayshift-worker-${var.architecture}.zip\" (run `make worker-package ARCH=${var.architecture}` first); got ${jsonencode(var.worker_package_file)}, where there is no file."
+  }
+}
+
 variable "runtime" {
   type        = string
   description = "Lambda runtime, \"python3.13\" or \"python3.14\". The bytecode in the zip is for python3.13; another runtime compiles at every cold start."

@@ -32,6 +32,21 @@ variable "models" {
       inference_units            = optional(number, 1)
       maximum_inference_units    = optional(number)
 
+      gallery          = optional(string)
+      maximum_distance = optional(number)
+      fleet = optional(object({
+        vpc_id               = string
+        subnet_ids           = list(string)
+        instance_types       = optional(list(string), [])
+        maximum_workers      = optional(number, 19)
+        clear_within_minutes = optional(number, 5)
+        idle_minutes         = optional(number, 5)
+        warm_pool_size       = optional(number, 0)
+        spot_percent         = optional(number, 0)
+        ami_parameter        = optional(string)
+        volume_gb            = optional(number, 16)
+      }))
+
       endpoint = optional(object({
         variants = map(object({
           image          = string
@@ -60,19 +75,21 @@ variable "models" {
   }))
   description = <<-TEXT
     The models by name. Each owns a queue, a dead-letter queue, a labeler and its permissions.
-    family: the kind of model, "rekognition", "custom_labels" or "sagemaker". target: what the family runs: the ARN of a project version for custom_labels; none for rekognition, nor for sagemaker, whose endpoint is made here.
+    family: the kind of model, "rekognition", "custom_labels", "sagemaker" or "face_fleet". target: what the family runs: the ARN of a project version for custom_labels; none for rekognition, nor for sagemaker and face_fleet, whose endpoint and workers are made here.
     prefix: images under incoming/<prefix> are this model's; the longest match wins; "" is the catch-all.
     maximum_concurrency: labelers at once, 2 to 1000. Each makes about 13 calls a second, Rekognition's default quota is 50.
     reserved_concurrency: labelers that the account keeps for this model, at least maximum_concurrency; -1 keeps none.
-    batch_size: images a labeler takes at once, 1 to 10.
+    batch_size: images a labeler takes at once, 1 to 10. These three say nothing of face_fleet, which has workers instead.
     power: when the model runs: "office_hours", "on_deadline" or "always_on". Left out, it is always there, which only rekognition is; set there, it opens and closes the gate and starts nothing.
     hours: timezone (IANA); open, windows such as "Mon-Fri 09:00-18:00", over midnight "Fri 22:00-02:00", until 24:00; closed_on, dates on which no window begins; holidays_of, a country whose public holidays are such dates, "DE", or "DE-BY" with those of a part of it.
     warmup_minutes: how long a start takes, 1 to 180, until that is learned. results_within_minutes: the promise of on_deadline, 1 to 10080, counted while the hours are open.
-    idle_minutes: pause after which a warm model sleeps, 1 to 1440; left out, it is learned. images_per_minute: what the model reads.
-    maximum_running_hours_per_day: 1 to 24, whatever else is wished; 24 is no limit. usd_per_hour: price of a running hour; left out, the family's list price, which an endpoint on instances has not.
+    idle_minutes: pause after which a warm model sleeps, 1 to 1440; left out, it is learned. images_per_minute: what the model reads; of face_fleet, what one worker reads.
+    maximum_running_hours_per_day: 1 to 24, whatever else is wished; 24 is no limit. usd_per_hour: price of a running hour; left out, the family's list price, which an endpoint on instances has not, nor face_fleet, where it is that of one worker.
     options: features (rekognition: labels, text or both; each is one paid call an image); minimum_confidence_percent 0 to 100 (left out, 55 for rekognition, what its training found best for custom_labels, 0 for sagemaker); maximum_labels 1 to 1000 (left out, 25, and 5 for sagemaker); inference_units of custom_labels, and maximum_inference_units up to which it grows by itself.
     options.endpoint, of sagemaker: variants by name, each a container (image, a URI in ECR; model_data_url, its archive in S3; environment) on instances (instance_type, instance_count) or serverless (memory_mb, maximum_concurrency), with its share of the images (weight); asynchronous, for answers that take longer than a minute; kms_key_arn of the instances' volumes (left out, the deployment's key, if there is one).
     Then what it is sent: the image's bytes as content_type, or json, in which "$image" stands for the image in base64; what it is asked for, accept; and where its answer, JSON, has the scores, response: at, a dotted path to a list of numbers (their names in the list at names_at, else in classes_file, one class a line), to a list of objects (fields name and score) or to an object of numbers; scores_are "probabilities", "percent" or "logits". examples/endpoint.tfvars has them all.
+    options.fleet, of face_fleet: where its workers run, vpc_id and subnet_ids, which must lead to the APIs of AWS; instance_types, of the functions' architecture, in the order of preference (left out, a c7g.large or a c6i.large); maximum_workers 1 to 500; clear_within_minutes, in which what waits should be read, and idle_minutes, after which the last worker goes, 1 to 1440; warm_pool_size, machines that wait stopped, for starts of half a minute; spot_percent 0 to 100 on Spot; ami_parameter, an SSM parameter with the image's id (left out, the newest Amazon Linux 2023); volume_gb 8 to 1000.
+    options.gallery: folder of the images bucket with the photos of the people to be known, <gallery><person>/<photo>.jpg, left out "gallery/". options.maximum_distance: above 0 to 1, up to which two faces are one person's, left out 0.6. examples/fleet.tfvars has them all.
     Examples: { signs = { family = "rekognition", prefix = "signs/" } } and those of examples/.
   TEXT
 
@@ -94,13 +111,13 @@ variable "models" {
 
   validation {
     # One row each in modules/model/families.tf.
-    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels", "sagemaker"], model.family)])
-    error_message = "models[*].family must be \"rekognition\", \"custom_labels\" or \"sagemaker\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
+    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels", "sagemaker", "face_fleet"], model.family)])
+    error_message = "models[*].family must be \"rekognition\", \"custom_labels\", \"sagemaker\" or \"face_fleet\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
   }
 
   validation {
     condition     = alltrue([for model in values(var.models) : model.family == "custom_labels" || model.target == null])
-    error_message = "models[*].target must be left out for family rekognition, which has no model of yours, and for sagemaker, whose endpoint is made here; got ${jsonencode({ for name, model in var.models : name => model.target })}."
+    error_message = "models[*].target must be left out for family rekognition, which has no model of yours, and for sagemaker and face_fleet, whose endpoint and workers are made here; got ${jsonencode({ for name, model in var.models : name => model.target })}."
   }
 
   validation {
@@ -386,6 +403,100 @@ variable "models" {
   }
 
   ####################################################################################################
+  # Fleet
+  ####################################################################################################
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : (model.family == "face_fleet") == (model.options.fleet != null)])
+    error_message = "models[*].options.fleet must be given for family face_fleet and for no other, for example { vpc_id = \"vpc-0a1b2c3d4e5f67890\", subnet_ids = [\"subnet-0a1b2c3d4e5f67890\"] }; got ${jsonencode({ for name, model in var.models : name => model.options.fleet == null ? "${model.family} without a fleet" : "${model.family} with a fleet" })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.fleet == null ? true : (
+        can(regex("^vpc-[0-9a-f]{8,17}$", model.options.fleet.vpc_id)) && length(model.options.fleet.subnet_ids) > 0 &&
+        alltrue([for id in model.options.fleet.subnet_ids : can(regex("^subnet-[0-9a-f]{8,17}$", id))]) &&
+        length(distinct(model.options.fleet.subnet_ids)) == length(model.options.fleet.subnet_ids)
+      )
+    ])
+    error_message = "models[*].options.fleet must name a VPC and one or more of its subnets by their ids, each once, for example { vpc_id = \"vpc-0a1b2c3d4e5f67890\", subnet_ids = [\"subnet-0a1b2c3d4e5f67890\", \"subnet-0f9e8d7c6b5a43210\"] }; got ${jsonencode({ for name, model in var.models : name => { vpc_id = model.options.fleet.vpc_id, subnet_ids = model.options.fleet.subnet_ids } if model.options.fleet != null })}."
+  }
+
+  validation {
+    # Graviton has a g behind the number: c7g, m7gd, im4gn; and a1, the first. The bundle is built for one of the two.
+    condition = alltrue(flatten([
+      for model in values(var.models) : [
+        for type in try(model.options.fleet.instance_types, []) :
+        can(regex("^[a-z][a-z0-9-]*\\.[a-z0-9-]+$", type)) && can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)\\.", type)) == (var.architecture == "arm64")
+      ]
+    ]))
+    error_message = "models[*].options.fleet.instance_types must be instance types of architecture ${var.architecture}, for example ${var.architecture == "arm64" ? "[\"c7g.large\", \"m7g.large\"]" : "[\"c6i.large\", \"m6i.large\"]"}, or be left out; got ${jsonencode({ for name, model in var.models : name => model.options.fleet.instance_types if model.options.fleet != null })}."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for model in values(var.models) : model.options.fleet == null ? [] : [
+        for range in [
+          [model.options.fleet.maximum_workers, 1, 500], [model.options.fleet.clear_within_minutes, 1, 1440],
+          [model.options.fleet.idle_minutes, 1, 1440], [model.options.fleet.volume_gb, 8, 1000],
+        ] : range[0] >= range[1] && range[0] <= range[2] && range[0] == floor(range[0])
+      ]
+    ]))
+    error_message = "models[*].options.fleet must have whole numbers: maximum_workers 1 to 500, clear_within_minutes and idle_minutes 1 to 1440, volume_gb 8 to 1000, for example 19, 5, 5 and 16; got ${jsonencode({ for name, model in var.models : name => { maximum_workers = model.options.fleet.maximum_workers, clear_within_minutes = model.options.fleet.clear_within_minutes, idle_minutes = model.options.fleet.idle_minutes, volume_gb = model.options.fleet.volume_gb } if model.options.fleet != null })}."
+  }
+
+  validation {
+    # Of one type there may be none left on Spot, in any zone, for hours.
+    condition = alltrue([
+      for model in values(var.models) : model.options.fleet == null ? true : (
+        model.options.fleet.spot_percent >= 0 && model.options.fleet.spot_percent <= 100 &&
+        model.options.fleet.spot_percent == floor(model.options.fleet.spot_percent) &&
+        (model.options.fleet.spot_percent == 0 || length(distinct(model.options.fleet.instance_types)) >= 2)
+      )
+    ])
+    error_message = "models[*].options.fleet.spot_percent must be a whole number from 0 to 100, and above 0 there must be two instance_types or more, for example 70 of ${var.architecture == "arm64" ? "[\"c7g.large\", \"c6g.large\", \"m7g.large\"]" : "[\"c6i.large\", \"c7i.large\", \"m6i.large\"]"}; got ${jsonencode({ for name, model in var.models : name => { spot_percent = model.options.fleet.spot_percent, instance_types = model.options.fleet.instance_types } if model.options.fleet != null })}."
+  }
+
+  validation {
+    # Auto Scaling has no warm pool for Spot, nor, where it keeps to its older rules, for any group of several types.
+    condition = alltrue([
+      for model in values(var.models) : model.options.fleet == null ? true : (
+        model.options.fleet.warm_pool_size >= 0 && model.options.fleet.warm_pool_size <= model.options.fleet.maximum_workers &&
+        model.options.fleet.warm_pool_size == floor(model.options.fleet.warm_pool_size) &&
+        (model.options.fleet.warm_pool_size == 0 || model.options.fleet.spot_percent == 0 && length(model.options.fleet.instance_types) <= 1)
+      )
+    ])
+    error_message = "models[*].options.fleet.warm_pool_size must be a whole number from 0 to maximum_workers, and 0 on Spot and with several instance_types, for example 3 of [\"${var.architecture == "arm64" ? "c7g.large" : "c6i.large"}\"]; got ${jsonencode({ for name, model in var.models : name => { warm_pool_size = model.options.fleet.warm_pool_size, maximum_workers = model.options.fleet.maximum_workers, spot_percent = model.options.fleet.spot_percent, instance_types = model.options.fleet.instance_types } if model.options.fleet != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : try(model.options.fleet.ami_parameter, null) == null ? true : can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", model.options.fleet.ami_parameter))
+    ])
+    error_message = "models[*].options.fleet.ami_parameter must be left out or the name of an SSM parameter that holds an image's id, for example \"/acme/images/workers\"; got ${jsonencode({ for name, model in var.models : name => model.options.fleet.ami_parameter if model.options.fleet != null })}."
+  }
+
+  validation {
+    # Under incoming/ every photo would be an image to be read.
+    condition = alltrue([
+      for model in values(var.models) : model.options.gallery == null ? true : (
+        model.family == "face_fleet" && can(regex("^([A-Za-z0-9][A-Za-z0-9_.-]*/)+$", model.options.gallery)) &&
+        length(model.options.gallery) <= 200 && !startswith(model.options.gallery, "incoming/")
+      )
+    ])
+    error_message = "models[*].options.gallery must be left out or, for family face_fleet, folders that end in a slash, not under incoming/, at most 200 characters, for example \"gallery/\"; got ${jsonencode({ for name, model in var.models : name => model.options.gallery if model.options.gallery != null })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for model in values(var.models) : model.options.maximum_distance == null ? true : (
+        model.family == "face_fleet" && model.options.maximum_distance > 0 && model.options.maximum_distance <= 1
+      )
+    ])
+    error_message = "models[*].options.maximum_distance must be left out or, for family face_fleet, above 0 and at most 1, for example 0.6; got ${jsonencode({ for name, model in var.models : name => model.options.maximum_distance if model.options.maximum_distance != null })}."
+  }
+
+  ####################################################################################################
   # Power
   ####################################################################################################
 
@@ -398,7 +509,7 @@ variable "models" {
 
   validation {
     condition     = alltrue([for model in values(var.models) : model.family == "rekognition" || model.power != null])
-    error_message = "models[*].power must be set for families custom_labels and sagemaker, which are started and stopped, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
+    error_message = "models[*].power must be set for families custom_labels, sagemaker and face_fleet, which are started and stopped, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
   }
 
   validation {
@@ -476,11 +587,11 @@ variable "models" {
   validation {
     # Without it no report could say what was saved: instances have prices by the hundred.
     condition = alltrue([
-      for model in values(var.models) : model.usd_per_hour != null || alltrue([
+      for model in values(var.models) : model.usd_per_hour != null || model.options.fleet == null && alltrue([
         for variant in try(values(model.options.endpoint.variants), []) : variant.serverless != null
       ])
     ])
-    error_message = "models[*].usd_per_hour must be given for an endpoint on instances: what all of them cost in an hour, for example 0.115 for one ml.m5.large in us-east-1; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour if model.options.endpoint != null })}."
+    error_message = "models[*].usd_per_hour must be given for an endpoint on instances, what all of them cost in an hour, and for a fleet, what one worker costs, for example 0.115 for one ml.m5.large or 0.0725 for a c7g.large in us-east-1; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour if model.options.endpoint != null || model.options.fleet != null })}."
   }
 
   ####################################################################################################

@@ -60,8 +60,8 @@ run "a_message_is_hidden_for_six_times_the_labelers_longest_run" {
   }
 
   assert {
-    condition     = aws_sqs_queue.main.visibility_timeout_seconds == 6 * module.labeler.contract.timeout_seconds
-    error_message = "wanted ${6 * module.labeler.contract.timeout_seconds}, got ${aws_sqs_queue.main.visibility_timeout_seconds}"
+    condition     = aws_sqs_queue.main.visibility_timeout_seconds == 6 * module.labeler[0].contract.timeout_seconds
+    error_message = "wanted ${6 * module.labeler[0].contract.timeout_seconds}, got ${aws_sqs_queue.main.visibility_timeout_seconds}"
   }
 }
 
@@ -79,8 +79,8 @@ run "a_message_goes_to_the_models_own_dead_letter_queue_after_twenty_receives" {
   }
 
   assert {
-    condition     = module.labeler.contract.environment.MAX_RECEIVE_COUNT == "20"
-    error_message = "wanted the labeler to know of 20 receives, got ${module.labeler.contract.environment.MAX_RECEIVE_COUNT}"
+    condition     = module.labeler[0].contract.environment.MAX_RECEIVE_COUNT == "20"
+    error_message = "wanted the labeler to know of 20 receives, got ${module.labeler[0].contract.environment.MAX_RECEIVE_COUNT}"
   }
 
   assert {
@@ -119,11 +119,11 @@ run "the_mapping_takes_batches_of_ten_reports_single_failures_and_bounds_the_lab
 
   assert {
     condition = (
-      aws_lambda_event_source_mapping.queue.batch_size == 10 &&
-      join(",", aws_lambda_event_source_mapping.queue.function_response_types) == "ReportBatchItemFailures" &&
-      aws_lambda_event_source_mapping.queue.scaling_config[0].maximum_concurrency == 4
+      aws_lambda_event_source_mapping.queue[0].batch_size == 10 &&
+      join(",", aws_lambda_event_source_mapping.queue[0].function_response_types) == "ReportBatchItemFailures" &&
+      aws_lambda_event_source_mapping.queue[0].scaling_config[0].maximum_concurrency == 4
     )
-    error_message = "wanted 10, ReportBatchItemFailures and 4, got ${jsonencode(aws_lambda_event_source_mapping.queue)}"
+    error_message = "wanted 10, ReportBatchItemFailures and 4, got ${jsonencode(aws_lambda_event_source_mapping.queue[0])}"
   }
 }
 
@@ -133,7 +133,7 @@ run "rekognition_is_always_there_so_its_mapping_is_made_open" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.queue.enabled == true
-    error_message = "wanted enabled, got ${aws_lambda_event_source_mapping.queue.enabled}"
+    condition     = aws_lambda_event_source_mapping.queue[0].enabled == true
+    error_message = "wanted enabled, got ${aws_lambda_event_source_mapping.queue[0].enabled}"
   }
 }

@@ -172,8 +172,8 @@ run "the_package_is_told_of_the_endpoint_and_not_of_what_it_is_made_of" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.queue.enabled == false
-    error_message = "wanted a gate that is shut, got ${jsonencode(aws_lambda_event_source_mapping.queue)}"
+    condition     = aws_lambda_event_source_mapping.queue[0].enabled == false
+    error_message = "wanted a gate that is shut, got ${jsonencode(aws_lambda_event_source_mapping.queue[0])}"
   }
 }
 

@@ -10,7 +10,7 @@ override_resource {
 }
 
 override_resource {
-  target = module.models["logos"].module.labeler.aws_lambda_function.main
+  target = module.models["logos"].module.labeler[0].aws_lambda_function.main
   values = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:logos-labeler" }
 }
 

@@ -60,8 +60,8 @@ run "a_powered_model_begins_with_its_gate_shut_and_nothing_remembered" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.queue.enabled == false
-    error_message = "wanted disabled, got ${aws_lambda_event_source_mapping.queue.enabled}"
+    condition     = aws_lambda_event_source_mapping.queue[0].enabled == false
+    error_message = "wanted disabled, got ${aws_lambda_event_source_mapping.queue[0].enabled}"
   }
 
   assert {

@@ -69,9 +69,10 @@ class Configuration:
         for beside in BESIDE:
             shutil.copytree(ROOT / beside, folder / beside, ignore=shutil.ignore_patterns("__pycache__"))
         (self.folder / "offline_override.tf").write_text(OFFLINE)
-        self._package = folder / "dayshift.zip"
-        with zipfile.ZipFile(self._package, "w") as package:
-            package.writestr("stands_for_the_package.py", "")
+        self._package, self._bundle = folder / "dayshift.zip", folder / "dayshift-worker.zip"
+        for archive in (self._package, self._bundle):
+            with zipfile.ZipFile(archive, "w") as package:
+                package.writestr(f"stands_for_{archive.stem.replace('-', '_')}.py", "")
         self._terraform = Terraform(str(self.folder), terraform_bin_path=str(ROOT / "tools" / "terraform"))
         code, said, wrong = self._terraform.init(input=False, no_color=IsFlagged)
         if code:
@@ -80,7 +81,8 @@ class Configuration:
     def plan(self, tfvars: Path, state: Path | None = None, **values: Any) -> Plan:
         """The plan of one values file, single values replaced, upon a state if one is given; raises Refusal."""
         replaced = self.folder / "replaced.tfvars.json"
-        replaced.write_text(json.dumps({"package_file": str(self._package), **values}, indent=1))
+        files = {"package_file": str(self._package), "worker_package_file": str(self._bundle)}
+        replaced.write_text(json.dumps({**files, **values}, indent=1))
         code, said, wrong = self._terraform.plan(
             var_file=[str(tfvars), str(replaced)],
             state=str(state) if state else None,

@@ -53,7 +53,7 @@ def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs(plan_of, tfvars
     queues = plan.values("aws_sqs_queue")
     assert {queue["message_retention_seconds"] for queue in queues.values()} == {FOURTEEN_DAYS_SECONDS}
     for model in _models(queues):
-        labeler = plan.values("aws_lambda_function")[f"{model}.module.labeler.aws_lambda_function.main"]
+        labeler = plan.values("aws_lambda_function")[f"{model}.module.labeler[0].aws_lambda_function.main"]
         wanted, got = 6 * labeler["timeout"], queues[f"{model}.aws_sqs_queue.main"]["visibility_timeout_seconds"]
         assert got == wanted, f"{model}: wanted {wanted}, got {got}"
 

@@ -7,10 +7,11 @@ locals {
   #   always_there      whether the model runs without us
   #   warmup_minutes    how long a start takes, until that is learned
   #   usd_per_hour      list price of a running hour
-  #   options           what the labeler is told of var.models[*].options
+  #   options           what the labeler, or the worker, is told of var.models[*].options
   #   statements        what the labeler may ask of the model
   #   power_statements  what start, stop and reconcile may ask of it
-  #   backstop          the call that stops it without any code of ours, and what it may stop; [] where nothing runs
+  #   backstop          the call that stops it without any code of ours, its input in JSON, and what it may stop; [] where
+  #                     nothing runs
   families = {
     rekognition = {
       always_there   = true
@@ -67,20 +68,21 @@ locals {
       ]
       backstop = [{
         operation = "arn:${var.account.partition}:scheduler:::aws-sdk:rekognition:stopProjectVersion"
-        input     = { ProjectVersionArn = var.model.target }
+        input     = jsonencode({ ProjectVersionArn = var.model.target })
         action    = "rekognition:StopProjectVersion"
         resource  = var.model.target
       }]
     }
 
-    sagemaker = local.sagemaker # in families_sagemaker.tf
+    sagemaker  = local.sagemaker  # in families_sagemaker.tf
+    face_fleet = local.face_fleet # in families_face_fleet.tf
   }
 
   family = local.families[var.model.family]
 
   # What is started and stopped, and what a start makes it from: with another of these it is another model.
-  target   = local._is_endpoint ? local._endpoint_name : var.model.target
-  identity = local._is_endpoint ? "${local._endpoint_name} from ${local._configuration}" : var.model.target
+  target   = local._is_endpoint ? local._endpoint_name : local.is_fleet ? local._group : var.model.target
+  identity = local._is_endpoint ? "${local._endpoint_name} from ${local._configuration}" : local.target
 
   _rekognition_action = {
     labels = "rekognition:DetectLabels"

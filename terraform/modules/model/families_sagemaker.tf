@@ -69,7 +69,7 @@ locals {
     )
     backstop = [{
       operation = "arn:${var.account.partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
-      input     = { EndpointName = local._endpoint_name }
+      input     = jsonencode({ EndpointName = local._endpoint_name })
       action    = "sagemaker:DeleteEndpoint"
       resource  = local._endpoint_arn
       condition = { StringEquals = { "aws:ResourceTag/dayshift:deployment" = var.prefix } } # none of its name that is another's

@@ -1,16 +1,11 @@
 ####################################################################################################
-# Labeler's permissions
+# Permissions of what reads the queue
 ####################################################################################################
 
 locals {
   # No sqs:SendMessage, so that no bug can feed the queue from itself; nothing that starts, stops or deletes.
-  labeler_statements = concat(
+  reader_statements = concat(
     [
-      {
-        sid       = "TakeMessages"
-        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
-        resources = [aws_sqs_queue.main.arn]
-      },
       {
         # Rekognition reads the images with the labeler's rights.
         sid       = "ReadImages"
@@ -40,5 +35,16 @@ locals {
       },
     ],
     local.family.statements,
+  )
+
+  labeler_statements = concat(
+    [
+      {
+        sid       = "TakeMessages"
+        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+        resources = [aws_sqs_queue.main.arn]
+      },
+    ],
+    local.reader_statements,
   )
 }

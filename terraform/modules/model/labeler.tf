@@ -4,6 +4,7 @@
 
 module "labeler" {
   source = "../function"
+  count  = local.is_fleet ? 0 : 1
 
   name                 = "${var.prefix}-${var.name}-labeler"
   description          = "Reads the images of model ${var.name} and writes their results."
@@ -15,24 +16,13 @@ module "labeler" {
   kms_key              = var.kms_key
   statements           = local.labeler_statements
   tags                 = local.tags
-
-  environment = {
-    IMAGES_BUCKET     = var.images_bucket.name
-    RESULTS_BUCKET    = var.results_bucket.name
-    QUEUE_URL         = aws_sqs_queue.main.url
-    MAX_RECEIVE_COUNT = tostring(local.maximum_receive_count)
-    MODEL = jsonencode({
-      name    = var.name
-      family  = var.model.family
-      target  = local.target
-      prefix  = var.model.prefix
-      options = local.family.options
-    })
-  }
+  environment          = local.reader_environment
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {
-  function_name           = module.labeler.arn
+  count = local.is_fleet ? 0 : 1
+
+  function_name           = module.labeler[0].arn
   event_source_arn        = aws_sqs_queue.main.arn
   enabled                 = local.family.always_there && !local.is_powered # else it is opened when the model runs
   batch_size              = var.model.batch_size
@@ -55,6 +45,32 @@ resource "aws_lambda_event_source_mapping" "queue" {
 locals {
   timeout_seconds = 60
   tags            = { Model = var.name }
+
+  # What reads the queue is told this, be it a labeler or a worker.
+  reader_environment = {
+    IMAGES_BUCKET     = var.images_bucket.name
+    RESULTS_BUCKET    = var.results_bucket.name
+    QUEUE_URL         = aws_sqs_queue.main.url
+    MAX_RECEIVE_COUNT = tostring(local.maximum_receive_count)
+    MODEL = jsonencode({
+      name    = var.name
+      family  = var.model.family
+      target  = local.target
+      prefix  = var.model.prefix
+      options = local.family.options
+    })
+  }
+}
+
+# Since there are families without: in a deployment from before, the same labeler and mapping.
+moved {
+  from = module.labeler
+  to   = module.labeler[0]
+}
+
+moved {
+  from = aws_lambda_event_source_mapping.queue
+  to   = aws_lambda_event_source_mapping.queue[0]
 }
 
 # A model that is no longer powered gets a mapping that is open again, and the other way round.

@@ -61,23 +61,42 @@ output "dlq_name" {
 ####################################################################################################
 
 output "labeler_name" {
-  description = "Name of the labeler."
-  value       = module.labeler.name
+  description = "Name of the labeler; null for a fleet."
+  value       = one(module.labeler[*].name)
 }
 
 output "mapping_uuid" {
-  description = "UUID of the event source mapping from the queue to the labeler."
-  value       = aws_lambda_event_source_mapping.queue.uuid
+  description = "UUID of the event source mapping from the queue to the labeler; null for a fleet."
+  value       = one(aws_lambda_event_source_mapping.queue[*].uuid)
 }
 
 output "labeler_contract" {
-  description = "The labeler as the tests hold it against tests/contract."
-  value       = module.labeler.contract
+  description = "The labeler as the tests hold it against tests/contract; null for a fleet."
+  value       = one(module.labeler[*].contract)
 }
 
 output "labeler_arn" {
-  description = "ARN of the labeler."
-  value       = module.labeler.arn
+  description = "ARN of the labeler; null for a fleet."
+  value       = one(module.labeler[*].arn)
+}
+
+####################################################################################################
+# Workers
+####################################################################################################
+
+output "fleet" {
+  description = "Group of the workers, and where the photos of the people lie that they know; null for other families."
+  value       = local.is_fleet ? { group = module.fleet[0].name, gallery = local.gallery } : null
+}
+
+output "worker_contract" {
+  description = "The worker as the tests hold it against tests/contract; null for other families."
+  value       = one(module.fleet[*].contract)
+}
+
+output "service" {
+  description = "Under which name what reads the queue logs and measures: the labeler's, or the group's."
+  value       = local.is_fleet ? local._group : one(module.labeler[*].name)
 }
 
 ####################################################################################################
@@ -91,7 +110,7 @@ output "power" {
     statements = local.family.power_statements
     backstops  = local.family.backstop
     window     = merge(local.crons, { timezone = local.is_timed ? var.model.hours.timezone : "UTC", backstop_minutes = local.backstop_minutes })
-    in_words   = local._in_words[var.model.power]
+    in_words   = local.is_fleet ? local._fleet_in_words[var.model.power] : local._in_words[var.model.power]
     spec       = local.spec
   }
 }
@@ -112,5 +131,15 @@ locals {
       ? "deadline wake: ${local._promise} leave time for ${local._to_be_open}: it sleeps until the last moment that keeps the promise, at ${local.usd_per_hour} USD an hour awake"
       : "warm window: ${local._promise} leave no time for ${local._to_be_open}: it is kept warm while open, at most ${local._cost}; with ${local.warmup_minutes + 3} min it could sleep until it is needed"
     )
+  }
+
+  # Of a fleet one worker's hours are told, and the most that all could cost: how many there are is the backlog's.
+  _workers = local.is_fleet ? "up to ${local.fleet.maximum_workers} workers by what waits, each ${local.usd_per_hour} USD an hour" : ""
+  _most    = local.is_fleet ? "at most ${local._a_month * local.fleet.maximum_workers} USD a month if all worked all the time" : ""
+
+  _fleet_in_words = {
+    always_on    = "always on: at least one worker, ${local._cost}; ${local._workers}; ${local._most}"
+    office_hours = "office hours: ${local._hours} but on ${length(local.closed_on)} closed dates, while images wait: ${local._workers}; ${local._most}; nothing while none wait"
+    on_deadline  = "${local._in_words["on_deadline"]}; ${local._workers}"
   }
 }

@@ -19,7 +19,7 @@ resource "aws_ssm_parameter" "spec" {
 
 resource "aws_ssm_parameter" "kept" {
   #checkov:skip=CKV2_AWS_34:Instants and counts, no secrets; every operator must be able to read them.
-  for_each = local.is_powered ? local._kept : {}
+  for_each = { for name, description in local._kept : name => description if local.is_powered && (name != "gate" || local.is_fleet) }
 
   name        = "${local._parameters}/${each.key}"
   description = each.value
@@ -49,6 +49,7 @@ locals {
   _kept = {
     memory   = "What reconcile remembers of the model ${var.name}; written by it alone."
     override = "A person's word about the model ${var.name}, written by the dayshift command; {} for none."
+    gate     = "Whether the workers of ${var.name} may take images: {\"open\":true}. Written by reconcile alone."
   }
 
   warmup_minutes = local.family.warmup_minutes
@@ -63,7 +64,7 @@ locals {
     options      = local.family.options
     queue_url    = aws_sqs_queue.main.url
     queue_name   = aws_sqs_queue.main.name
-    mapping_uuid = aws_lambda_event_source_mapping.queue.uuid
+    mapping_uuid = one(aws_lambda_event_source_mapping.queue[*].uuid)
     power        = var.model.power
     hours = local.is_timed ? {
       timezone  = var.model.hours.timezone
@@ -73,9 +74,15 @@ locals {
     warmup_minutes                = local.warmup_minutes
     results_within_minutes        = var.model.results_within_minutes
     idle_minutes                  = var.model.idle_minutes
-    images_per_minute             = var.model.images_per_minute
+    images_per_minute             = var.model.images_per_minute * (local.is_fleet ? local.fleet.maximum_workers : 1)
     maximum_running_hours_per_day = var.model.maximum_running_hours_per_day
-    usd_per_hour                  = local.usd_per_hour
+    usd_per_hour                  = local.usd_per_hour # of one worker, of a fleet
+    fleet = !local.is_fleet ? null : {
+      maximum              = local.fleet.maximum_workers
+      images_per_minute    = var.model.images_per_minute
+      clear_within_minutes = local.fleet.clear_within_minutes
+      idle_minutes         = local.fleet.idle_minutes
+    }
   }
 }
 

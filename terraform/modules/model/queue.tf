@@ -8,7 +8,7 @@
 resource "aws_sqs_queue" "main" {
   name                       = local._queue
   message_retention_seconds  = local.retention_seconds
-  visibility_timeout_seconds = 6 * local.timeout_seconds # AWS, "Configuring a queue to use with Lambda"
+  visibility_timeout_seconds = local.visibility_seconds
   sqs_managed_sse_enabled    = var.kms_key == null ? true : null
   kms_master_key_id          = var.kms_key == null ? null : var.kms_key.arn
   policy                     = jsonencode(local._tls_only[local._queue])
@@ -40,6 +40,10 @@ locals {
 
   # Waiting is counted as receiving, so the count must outlast a day of throttling, not three hiccups.
   maximum_receive_count = 20
+
+  # Of a labeler six runs (AWS, "Configuring a queue to use with Lambda"). A worker asks for more every third of it, so that
+  # what a lost one had in its hands is soon another's.
+  visibility_seconds = local.is_fleet ? 120 : 6 * local.timeout_seconds
 
   _queue = "${var.prefix}-${var.name}-queue"
   _dlq   = "${var.prefix}-${var.name}-dlq"

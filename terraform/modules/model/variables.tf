@@ -45,6 +45,21 @@ variable "model" {
       inference_units            = number
       maximum_inference_units    = optional(number)
 
+      gallery          = optional(string)
+      maximum_distance = optional(number)
+      fleet = optional(object({
+        vpc_id               = string
+        subnet_ids           = list(string)
+        instance_types       = list(string)
+        maximum_workers      = number
+        clear_within_minutes = number
+        idle_minutes         = number
+        warm_pool_size       = number
+        spot_percent         = number
+        ami_parameter        = optional(string)
+        volume_gb            = number
+      }))
+
       endpoint = optional(object({
         variants = map(object({
           image          = string
@@ -100,6 +115,22 @@ variable "results_bucket" {
 variable "memory_mb" {
   type        = number
   description = "Memory of the labeler in MB; 1769 MB are one core."
+}
+
+variable "packages" {
+  type = object({
+    bucket  = object({ name = string, arn = string })
+    package = object({ key = string, sha256 = string })
+    bundle  = object({ key = string, sha256 = string })
+  })
+  description = "Where workers fetch their packages; null where there is no fleet."
+  default     = null
+}
+
+variable "default_tags" {
+  type        = map(string)
+  description = "The provider's default tags, for what it does not tag itself: the machines of a fleet."
+  default     = {}
 }
 
 variable "settings" {

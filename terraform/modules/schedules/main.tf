@@ -53,7 +53,7 @@ resource "aws_scheduler_schedule" "backstop" {
   target {
     arn      = one(var.backstops).operation
     role_arn = var.backstop_role_arn
-    input    = jsonencode(one(var.backstops).input)
+    input    = one(var.backstops).input
 
     # On every ordinary night the model is off already, and the service refuses to stop it again: no failure to keep. Five
     # minutes of trying must not reach into the next warm-up.

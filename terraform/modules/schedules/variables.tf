@@ -24,8 +24,8 @@ variable "window" {
 }
 
 variable "backstops" {
-  type        = list(object({ operation = string, input = map(string), action = string, resource = string }))
-  description = "The call that stops the model without our code; none for a family that is always there."
+  type        = list(object({ operation = string, input = string, action = string, resource = string }))
+  description = "The call that stops the model without our code, its input in JSON; none for a family that is always there."
 }
 
 ####################################################################################################
