@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "services": {"services", "domain"},
     "adapters": {"adapters", "domain"},
     "events": {"domain"},
-    "settings": {"domain"},
+    "environment": {"domain"},
+    "settings": {"domain", "environment"},
     "bootstrap": {"bootstrap", "adapters", "domain", "services", "settings"},
     "handlers": {"handlers", "bootstrap", "domain", "events", "services"},
 }
