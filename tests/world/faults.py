@@ -27,7 +27,8 @@ CODES = (
 CHANGES = (
     "queue.send", "inbox.rest", "records.write", "predictor.predict", "predictor.invoke_endpoint",
     "ledger.remember", "ledger.keep", "power.start", "power.stop", "power.create_endpoint", "power.delete_endpoint",
-    "power.release", "gate.enable", "gate.disable", "state.remember", "state.switch",
+    "power.set_desired_capacity", "power.release", "gate.enable", "gate.disable", "state.remember", "state.switch",
+    "mailbox.receive", "mailbox.extend", "mailbox.done", "machine.complete", "machine.protect",
 )  # fmt: skip
 
 

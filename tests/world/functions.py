@@ -23,7 +23,7 @@ from dayshift.services.heartbeat import Heartbeat
 from dayshift.services.label import LabelPorts, Outcome
 from dayshift.services.reconcile import ReconcilePorts, reconcile_models
 from dayshift.services.sweep import SweepPorts, sweep_models
-from tests.world import ports, power_ports, sagemaker
+from tests.world import autoscaling, ports, power_ports, sagemaker
 from tests.world.clock import MINUTE, EventLoop, Process
 from tests.world.faults import DEATH, Died, Invocation, Recorder
 from tests.world.queue import Message
@@ -171,6 +171,8 @@ class Functions:
         make = family_of(spec).power
         if site.plan.family == "custom_labels" or make is None:
             return power_ports.PowerPort(line, site)
+        if site.plan.is_fleet:
+            return make(autoscaling.clients(line, site), spec, DEPLOYMENT)
         return make(sagemaker.clients(line, site, self._bucket, self._loop), spec, DEPLOYMENT)
 
     def _predictor(self, line: ports.Line, site: Site, spec: ModelSpec) -> Predictor:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dayshift.domain.lifecycle import ModelState
-from tests.world import spending
+from tests.world import laws_of_fleet, spending
 from tests.world.clock import HOUR, MINUTE
 from tests.world.endpoint import STRANGERS
 from tests.world.faults import DEATH
@@ -29,9 +29,11 @@ def breaches(world: World, had_faults: bool = True, slack: float | None = None) 
     found = [*conservation(world), *one_payment(world), *enforced_stop(world), *quiet(world)]
     for site in world.sites.values():
         found += [*clean_dlq(site), *gate(site, world, had_faults), *money(site, world), *site.orders]
+        found += laws_of_fleet.breaches(site, world) if site.plan.is_fleet else []
     if slack is not None:
         found += nothing_waits(world, slack)
-    return found + [f"unforeseen error: {bug}" for bug in world.functions.bugs]
+    bugs = world.functions.bugs + [bug for workers in world.workers.values() for bug in workers.bugs]
+    return found + [f"unforeseen error: {bug}" for bug in bugs]
 
 
 def conservation(world: World) -> Iterator[str]:
@@ -80,6 +82,7 @@ def enforced_stop(world: World) -> Iterator[str]:
         if (
             is_wanted
             and site.plan.power != "on_deadline"
+            and not (site.plan.is_fleet and site.plan.power == "office_hours")  # which runs while there is work
             and now - GRACE - HOUR > world.began_at
             and not world.is_open(site)
         ):
@@ -138,8 +141,8 @@ def _due(stored: Stored, site: Site, world: World) -> float:
     if plan.power == "on_deadline" and plan.hours is None:
         return promised
     starts = plan.start_minutes[1] * MINUTE + spending.OPENING_MARGIN
-    for start, end in spending.wanted(site, world):
-        ready = max(stored.uploaded_at, start + starts) + READING_PACE
+    for start, end in spending.opened(site, world) if plan.is_fleet else spending.wanted(site, world):
+        ready = max(stored.uploaded_at, start + starts) + READING_PACE + (starts if plan.is_fleet else 0.0)
         if ready <= end:  # what comes just before the closing may wait for the next opening
             return max(ready, promised) if plan.power == "on_deadline" else ready
     return math.inf

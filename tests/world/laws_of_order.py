@@ -1,9 +1,14 @@
 """Law 1 where it can be seen: at the moment at which our code asks for a step. (Apart from laws.py, which it needs.)"""
 
+from typing import TYPE_CHECKING
+
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.noticing import BILLED, DRAIN
 from tests.world.mapping import Word
 from tests.world.site import DEPLOYMENT, Site
+
+if TYPE_CHECKING:
+    from tests.world.group import Group
 
 ONE_TICK_SECONDS = 60.0
 
@@ -41,6 +46,16 @@ def unconfiguring(site: Site, is_in_use: bool) -> None:
     """A configuration is deleted only when nothing is made from it any more (DeleteEndpointConfig)."""
     if is_in_use:
         site.orders.append(f"{site.plan.name}: the configuration of its endpoint deleted while it is in use")
+
+
+def wishing(site: Site, wished: int, group: "Group") -> None:
+    """Nobody scales another's group, or beyond its maximum; a wish for none is a stop."""
+    if group.is_foreign:
+        site.orders.append(f"{site.plan.name}: another's group told to have {wished} workers")
+    elif wished == 0 and group.state in BILLED:
+        stopping(site)
+    if wished > group.maximum and not site.is_applying:
+        site.orders.append(f"{site.plan.name}: {wished} workers wished for, of {group.maximum} at the most")
 
 
 def releasing(site: Site) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dayshift.services.heartbeat import Heartbeat
+from tests.world.fleet_gate import FleetGate
 from tests.world.hours import Hours
 from tests.world.mapping import EventSourceMapping
 from tests.world.queue import Queue
@@ -25,6 +26,9 @@ OPTIONS: dict[str, Any] = {
     "maximum_labels": 5,
     "minimum_confidence_percent": 0,
 }
+FACES: dict[str, Any] = {"gallery": {"bucket": "acme-images", "prefix": "gallery/"}, "maximum_distance": 0.6}
+IMAGES_PER_MINUTE = 60  # of one worker
+CLEAR_WITHIN_MINUTES, IDLE_MINUTES = 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Plan:
     results_within_minutes: int = 60
     start_minutes: tuple[float, float] = (6.0, 14.0)
     stop_minutes: tuple[float, float] = (1.0, 4.0)
+    maximum_workers: int = 4  # of a fleet
+    warm_pool: int = 0
     maintenance_hours: float = 0.0  # of an endpoint in service between two system updates, on average; 0: none
 
     @property
@@ -48,8 +54,8 @@ class Plan:
 
     @property
     def target(self) -> str:
-        """A project version, or the name of an endpoint."""
-        if self.family == "sagemaker":
+        """A project version, or the name of an endpoint or a group."""
+        if self.family != "custom_labels":
             return f"acme-dev-{self.name}"
         return f"arn:aws:rekognition:eu-central-1:123456789012:project/{self.name}/version/1/1700000000000"
 
@@ -57,28 +63,40 @@ class Plan:
         """The endpoint configuration of this number, as Terraform names it after its content."""
         return f"{self.target}-{number:08x}"
 
-    def spec(self, number: int = 1) -> str:
+    @property
+    def is_fleet(self) -> bool:
+        """Whether workers read for it."""
+        return self.family == "face_fleet"
+
+    def spec(self, number: int = 1, maximum_workers: int | None = None) -> str:
         """The parameter that Terraform writes; `number`: of the endpoint configuration."""
-        is_endpoint = self.family == "sagemaker"
+        workers = maximum_workers or self.maximum_workers
+        options = {"sagemaker": OPTIONS | {"configuration": self.configuration(number)}, "face_fleet": FACES}
         value: dict[str, Any] = {
             "name": self.name,
             "family": self.family,
             "target": self.target,
             "prefix": self.prefix,
-            "options": OPTIONS | {"configuration": self.configuration(number)} if is_endpoint else {},
+            "options": options.get(self.family, {}),
             "queue_url": f"https://sqs/{self.name}",
             "queue_name": self.name,
-            "mapping_uuid": f"mapping-of-{self.name}",
+            "mapping_uuid": None if self.is_fleet else f"mapping-of-{self.name}",
             "power": self.power,
             "hours": None if self.hours is None else self.hours.spec(),
             "warmup_minutes": self.warmup_minutes,
             "results_within_minutes": self.results_within_minutes,
             "idle_minutes": None,
-            "images_per_minute": 120,
+            "images_per_minute": IMAGES_PER_MINUTE * workers if self.is_fleet else 120,
             "maximum_running_hours_per_day": 24,
             "usd_per_hour": 4.0,
+            "fleet": _fleet(workers) if self.is_fleet else None,
         }
         return json.dumps(value)
+
+
+def _fleet(workers: int) -> dict[str, int]:
+    numbers = {"maximum": workers, "images_per_minute": IMAGES_PER_MINUTE}
+    return numbers | {"clear_within_minutes": CLEAR_WITHIN_MINUTES, "idle_minutes": IDLE_MINUTES}
 
 
 @dataclass(slots=True)
@@ -96,7 +114,7 @@ class Site:
 
     plan: Plan
     queue: Queue
-    mapping: EventSourceMapping
+    mapping: EventSourceMapping | FleetGate
     service: Service
     records: Records
     ledger: Ledger

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from tests.world.clock import HOUR, MINUTE
 from tests.world.hours import Span, begun_earlier, clipped, union, without
-from tests.world.site import Site
+from tests.world.site import IDLE_MINUTES, Site
 from tests.world.storage import Stored
 from tests.world.world import World
 
@@ -23,6 +23,8 @@ def wanted(site: Site, world: World) -> list[Span]:
 
 def _by_policy(site: Site, world: World) -> list[Span]:
     plan, start, end = site.plan, world.began_at, world.loop.now
+    if plan.is_fleet and plan.power == "office_hours":
+        return _while_there_is_work(site, world)
     if plan.power == "always_on":
         return [(start, end)]
     warmup, late, waiting = plan.warmup_minutes * MINUTE, 0.0, list[Span]()
@@ -39,6 +41,23 @@ def _by_policy(site: Site, world: World) -> list[Span]:
         return [(start, end)]
     spans = [(a, b + late) for a, b in plan.hours.spans(start - HOUR, end + 24 * HOUR)]
     return waiting + begun_earlier(spans, warmup)
+
+
+def _while_there_is_work(site: Site, world: World) -> list[Span]:
+    """A fleet: from an image's upload to its record and some minutes more, in the hours and the warm-up before them."""
+    now, idle = world.loop.now, IDLE_MINUTES * MINUTE
+    mine = [stored for stored in world.bucket.versions.values() if stored.model == site.plan.name]
+    waiting = union([(stored.uploaded_at, ended_at(stored, now) + idle) for stored in mine])
+    spans = opened(site, world)
+    return without(waiting, without(waiting, spans))
+
+
+def opened(site: Site, world: World) -> list[Span]:
+    """When its hours are open, warm-up included."""
+    start, end = world.began_at, world.loop.now
+    if site.plan.hours is None:
+        return [(start, end)]
+    return begun_earlier(site.plan.hours.spans(start - HOUR, end + 24 * HOUR), site.plan.warmup_minutes * MINUTE)
 
 
 def had_trouble(world: World) -> bool:

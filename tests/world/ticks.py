@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.world.scheduler import Scheduler
 
 TICK = "reconcile"
-OTHERS = ("predictor.", "records.", "inbox.", "ledger.", "images.")  # calls that no tick makes
+OTHERS = ("predictor.", "records.", "inbox.", "ledger.", "images.", "mailbox.", "machine.")  # calls that no tick makes
 PASSING = (ModelState.STARTING, ModelState.STOPPING)
 
 
@@ -85,6 +85,8 @@ class Ticks:
         beat = site.beat
         if beat is None or site.beat_at != now or now - site.changed_at <= self._lag:
             return now
+        if site.plan.is_fleet and beat.state is not ModelState.STOPPED:
+            return now  # how many workers it should have depends on since when nothing waits
         is_passing = beat.state in PASSING
         if beat.action not in ((Action.NONE, Action.WAIT) if is_passing else (Action.NONE,)):
             return now

@@ -13,7 +13,10 @@ from tests.world import schedules, seed, storage
 from tests.world.clock import HOUR, MINUTE, EventLoop
 from tests.world.endpoint import Endpoint
 from tests.world.faults import Recorder
+from tests.world.fleet_gate import FleetGate
 from tests.world.functions import MAXIMUM_RECEIVES, TIMEOUTS, Functions
+from tests.world.group import Group
+from tests.world.mailbox import VISIBILITY
 from tests.world.mapping import EventSourceMapping, Word
 from tests.world.pools import one_at_a_time
 from tests.world.queue import Queue
@@ -25,6 +28,7 @@ from tests.world.setting import Notes, Setting
 from tests.world.site import DEPLOYMENT, Plan, Said, Site
 from tests.world.storage import Bucket, Ledger, Records, Stored
 from tests.world.ticks import Ticks
+from tests.world.workers import Workers
 
 
 class World:
@@ -38,6 +42,7 @@ class World:
         self.recorder = Recorder(self.random, lambda: self.loop.now)
         self.scheduler = Scheduler(self.loop, self.random)
         self.bucket, self.sites, self.notes = Bucket(), dict[str, Site](), Notes()
+        self.workers = dict[str, Workers]()  # of the fleets
         self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites)
         self.seed = self._seed() if setting.is_seed else None
         lag = setting.counts_lag + 1 if setting.counts_lag else 0
@@ -46,7 +51,7 @@ class World:
             phase=self.random.randrange(60), skips=setting.skips_ticks,
         )  # fmt: skip
         for plan in setting.plans:
-            self.sites[plan.name] = self._site(plan)
+            self.sites[plan.name] = self._fleet(plan) if plan.is_fleet and not setting.is_seed else self._site(plan)
             if self.seed is not None:
                 self.seed.schedule(self.sites[plan.name], self.scheduler)
             else:
@@ -62,6 +67,8 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for workers in self.workers.values():
+            workers.end()
         while self.under_way:  # no thread is left behind
             self.loop.run_until(self.loop.now + MINUTE)
         self.loop.close()
@@ -164,6 +171,17 @@ class World:
         ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
         return Site(plan, queue, mapping, service, records, ledger, plan.spec())
 
+    def _fleet(self, plan: Plan) -> Site:
+        queue = Queue(self.loop, VISIBILITY, MAXIMUM_RECEIVES, self.setting.lag_at)
+        gate, service = FleetGate(self.loop), self._service(plan)
+        for part in (queue, gate, service):
+            part.on_change = self.ticks.look_again
+        records = Records(self.bucket, lambda: self.loop.now)
+        ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
+        site = Site(plan, queue, gate, service, records, ledger, plan.spec())
+        self.workers[plan.name] = Workers(self.loop, self.recorder, self.bucket, site)
+        return site
+
     def _seed(self) -> Seed | SeedEndpoint:
         families = {plan.family for plan in self.setting.plans}
         make = SeedEndpoint if families == {"sagemaker"} else Seed
@@ -173,6 +191,8 @@ class World:
         random = Random(f"{self.setting.seed} {plan.name}")
         if plan.family == "custom_labels":
             return CustomLabels(self.loop, self.random, plan.start_minutes, plan.stop_minutes)
+        if plan.is_fleet:
+            return Group(self.loop, random, plan.start_minutes, DEPLOYMENT, plan.maximum_workers, plan.warm_pool)
         endpoint = Endpoint(
             self.loop, random, plan.start_minutes, plan.stop_minutes, DEPLOYMENT, plan.maintenance_hours
         )
@@ -212,7 +232,8 @@ class World:
     @property
     def under_way(self) -> int:
         """How many functions run."""
-        return self.functions.under_way + (self.seed.under_way if self.seed else 0)
+        workers = sum(workers.under_way for workers in self.workers.values())
+        return self.functions.under_way + workers + (self.seed.under_way if self.seed else 0)
 
     def trouble(self, until: float) -> None:
         """Something is out of order until then."""
