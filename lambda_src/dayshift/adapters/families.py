@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.images import Limits
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import OwnedPower, Predictor
 
@@ -20,10 +21,12 @@ class Family:
     """How a family reads images, and how it is started and stopped: None for one that is always there.
 
     `Client` gives the boto3 client of a service by its name; the text is the deployment, as it marks what it owns.
+    `limits`: of a family that only workers of its own can read with, since no Lambda function has its libraries.
     """
 
     predictor: Callable[[Client, ModelSpec], Predictor]
     power: Callable[[Client, ModelSpec, str], OwnedPower] | None = None
+    limits: Callable[[], Limits] | None = None
 
 
 def _rekognition(client: Client, model: ModelSpec) -> Predictor:
@@ -60,10 +63,29 @@ def _sagemaker_power(client: Client, model: ModelSpec, deployment: str) -> Owned
     return SagemakerPower(client("sagemaker"), client("sagemaker-runtime"), model, deployment)
 
 
+def _face_fleet(client: Client, model: ModelSpec) -> Predictor:
+    from dayshift.adapters.face_fleet import FaceFleetPredictor
+
+    return FaceFleetPredictor(client("s3"), model)
+
+
+def _face_fleet_power(client: Client, model: ModelSpec, deployment: str) -> OwnedPower:
+    from dayshift.adapters.face_fleet_power import FaceFleetPower
+
+    return FaceFleetPower(client("autoscaling"), model, deployment)
+
+
+def _face_fleet_limits() -> Limits:
+    from dayshift.adapters.face_fleet import LIMITS
+
+    return LIMITS
+
+
 FAMILIES: Mapping[str, Family] = {
     "rekognition": Family(_rekognition),
     "custom_labels": Family(_custom_labels, _custom_labels_power),
     "sagemaker": Family(_sagemaker, _sagemaker_power),
+    "face_fleet": Family(_face_fleet, _face_fleet_power, _face_fleet_limits),
 }
 
 

@@ -17,6 +17,7 @@ from dayshift.adapters.aws_errors import surroundings
 from dayshift.adapters.counts import DynamoDbCounts
 from dayshift.adapters.families import family_of
 from dayshift.adapters.powered_models import SsmPoweredModels
+from dayshift.adapters.read_by_workers import ReadByWorkers
 from dayshift.adapters.sqs import SqsQueue
 from dayshift.adapters.uploads import S3Uploads
 from dayshift.bootstrap import CALLS_IN_FLIGHT, CONFIG, client
@@ -91,7 +92,10 @@ def _models() -> Mapping[str, ApiModel]:
 @cache
 def _predictor(name: str) -> Predictor:
     spec = _models()[name].spec
-    return family_of(spec).predictor(lambda service: _client(service, MODEL_CONFIG), spec)
+    family = family_of(spec)
+    if family.limits is not None:
+        return ReadByWorkers(family.limits())
+    return family.predictor(lambda service: _client(service, MODEL_CONFIG), spec)
 
 
 @cache

@@ -79,9 +79,17 @@ def measure(beat: Heartbeat) -> None:
         "StartFailures": beat.start_failures,
         "HoursExceeded": int(beat.hours_exceeded),
         "Unmanageable": int(beat.unmanageable),
+        **workers_of(beat),
     }.items():
         metrics.add_metric(name, MetricUnit.NoUnit, value)
     metrics.flush_metrics()
+
+
+def workers_of(beat: Heartbeat) -> dict[str, int]:
+    """What only fleets have."""
+    if beat.workers is None or beat.wanted_workers is None:
+        return {}
+    return {"Workers": beat.workers, "WantedWorkers": beat.wanted_workers}
 
 
 def pause() -> None:

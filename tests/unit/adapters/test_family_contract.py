@@ -27,6 +27,7 @@ TARGETS = {
     "rekognition": None,
     "custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000",
     "sagemaker": "acme-prod-m",
+    "face_fleet": "acme-prod-m",
 }
 # What a family cannot do without.
 OPTIONS: dict[str, dict[str, Any]] = {"sagemaker": {"configuration": "acme-prod-m-1a2b3c4d"}}
@@ -38,6 +39,8 @@ SHARED = {
     "sagemaker": {"image_bytes", "sagemaker_endpoint"},
 }
 POWERED = [name for name, family in FAMILIES.items() if family.power]
+# The others are read with by workers of their own, with libraries that no Lambda function has.
+IN_LAMBDA = [name for name, family in FAMILIES.items() if family.limits is None]
 
 
 def model_of(family: str) -> ModelSpec:
@@ -82,13 +85,14 @@ def power(family: str, error: str) -> OwnedPower:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_its_limits_are_a_table_a_person_can_read(family: str) -> None:
-    limits = predictor(family).limits
+    told = FAMILIES[family].limits
+    limits = told() if told else predictor(family).limits
     assert 64 < limits.maximum_bytes <= 6 * 1024**3
     assert 0 < limits.minimum_pixels < limits.maximum_pixels
     assert all(name.upper() in limits.sentence() for name in limits.formats)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", IN_LAMBDA)
 def test_it_answers_detections_a_version_and_a_price(family: str, there: ImageRef) -> None:
     for prediction in (predictor(family).predict(there), predictor(family).predict_bytes(plain_png(80))):
         assert isinstance(prediction, Prediction)
@@ -98,7 +102,7 @@ def test_it_answers_detections_a_version_and_a_price(family: str, there: ImageRe
         assert all(0 <= found.confidence_percent <= 100 for found in prediction.detections)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", IN_LAMBDA)
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError", "ServiceUnavailable", "SomethingNew"])
 def test_what_is_not_about_the_image_goes_back(family: str, code: str) -> None:
     for ask in (lambda each: each.predict(image()), lambda each: each.predict_bytes(plain_png(80))):
@@ -106,7 +110,7 @@ def test_what_is_not_about_the_image_goes_back(family: str, code: str) -> None:
             ask(predictor(family, code))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", IN_LAMBDA)
 def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
     for ask in (lambda each: each.predict(image()), lambda each: each.predict_bytes(plain_png(80))):
         with pytest.raises(ClosedError):
@@ -119,6 +123,9 @@ def test_a_missing_permission_spares_the_rest_of_the_batch(family: str) -> None:
     "code", ["ThrottlingException", "InternalServerError", "AccessDeniedException", "SomethingNew"]
 )
 def test_what_keeps_it_from_being_powered_goes_up_with_its_code(family: str, verb: str, code: str) -> None:
+    if (family, verb) == ("face_fleet", "probe"):
+        assert power(family, code).probe() is True  # who is InService has answered its group already
+        return
     with pytest.raises(TransientError, match=f"{code}.*said the service"):
         getattr(power(family, code), verb)()
 
@@ -133,7 +140,7 @@ def test_a_powered_model_without_a_target_is_refused_before_aws_is_asked(family:
 
 @pytest.mark.parametrize(
     ("family", "options", "more"),
-    [*((family, OPTIONS.get(family, {}), set()) for family in FAMILIES), ("sagemaker", LATER, {"sagemaker_async"})],
+    [*((family, OPTIONS.get(family, {}), set()) for family in IN_LAMBDA), ("sagemaker", LATER, {"sagemaker_async"})],
 )
 def test_a_labeler_loads_no_other_family_and_nothing_that_starts_or_stops_its_own(
     family: str, options: dict[str, Any], more: set[str]
@@ -150,6 +157,15 @@ def test_a_labeler_loads_no_other_family_and_nothing_that_starts_or_stops_its_ow
     loaded = subprocess.run([sys.executable, "-c", program], env=path, check=True, capture_output=True, text=True)
     expected = {family, "aws_errors", "families", "s3", *SHARED[family], *more}
     assert {name.rpartition(".")[2] for name in loaded.stdout.split()} == expected
+
+
+@pytest.mark.parametrize("family", sorted(set(FAMILIES) - set(IN_LAMBDA)))
+def test_its_limits_are_told_without_the_libraries_of_its_workers(family: str) -> None:
+    program = f"import sys\nfrom dayshift.adapters.families import FAMILIES\nFAMILIES[{family!r}].limits()\n"
+    program += "print(*{'dlib', 'numpy', 'PIL'} & {*sys.modules})"
+    path = {"PYTHONPATH": str(Path(families.__file__).parents[2])}
+    loaded = subprocess.run([sys.executable, "-c", program], env=path, check=True, capture_output=True, text=True)
+    assert loaded.stdout.split() == []
 
 
 def test_a_word_that_is_no_family_is_refused_with_those_there_are() -> None:

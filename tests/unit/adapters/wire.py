@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from threading import local
 from typing import Any
+from xml.sax.saxutils import escape
 
 import boto3
 import botocore.session
@@ -82,6 +83,8 @@ class Wire:
             raise answer
         status, headers, body = 200, {}, b""
         match answer:
+            case _ if self.client.meta.service_model.metadata["protocol"] == "query":
+                status, body = in_xml(name, answer)
             case Refusal(code, message, fields):
                 status, headers = 400, {"x-amzn-errortype": code}
                 body = json.dumps({"__type": code, "message": message, **fields}).encode()
@@ -91,6 +94,27 @@ class Wire:
                 body = json.dumps(answer).encode()
         raw: Any = Raw(body)
         return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), raw)
+
+
+def in_xml(operation: str, answer: Any) -> tuple[int, bytes]:
+    """Status and body, as services of the older Query protocol say it."""
+    if isinstance(answer, Refusal):
+        error = {"Code": answer.code, "Message": answer.message}
+        return 400, f"<ErrorResponse><Error>{_elements(error)}</Error></ErrorResponse>".encode()
+    result = f"<{operation}Result>{_elements(answer)}</{operation}Result>"
+    return 200, f"<{operation}Response>{result}</{operation}Response>".encode()
+
+
+def _elements(value: Any) -> str:
+    match value:
+        case Mapping():
+            return "".join(f"<{name}>{_elements(each)}</{name}>" for name, each in value.items())
+        case list() | tuple():
+            return "".join(f"<member>{_elements(each)}</member>" for each in value)
+        case bool():
+            return str(value).lower()
+        case _:
+            return escape(str(value))
 
 
 def declared(service: str, *operations: str) -> list[str]:
