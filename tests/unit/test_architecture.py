@@ -13,13 +13,17 @@ MAY_IMPORT = {
     "domain": {"domain"},
     "services": {"services", "domain"},
     "adapters": {"adapters", "domain"},
+    "faces": {"faces", "domain"},
     "events": {"domain"},
     "environment": {"domain"},
     "settings": {"domain", "environment"},
-    "bootstrap": {"bootstrap", "adapters", "domain", "services", "settings"},
+    "bootstrap": {"bootstrap", "adapters", "domain", "faces", "services", "settings"},
     "handlers": {"handlers", "bootstrap", "domain", "events", "services"},
 }
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}
+# What decodes and recognises: only a worker has these, and only its children load them.
+VISION = {"dlib", "numpy", "PIL"}
+IN_CHILDREN_ALONE = {PACKAGE / "faces" / name for name in ("decoding.py", "recogniser.py")}
 PURE_MUST_NOT = {"os", "logging", "random", "time", "socket", "threading", "subprocess", "pathlib"}
 
 
@@ -55,6 +59,13 @@ def test_each_thing_of_the_world_has_its_own_room(path: Path) -> None:
     source = path.read_text()
     assert ("os.environ" in source) == (path.name == "settings.py")
     assert ("datetime.now(" not in source) or room == "handlers", "the clock is read in handlers only"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_children_decode(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & VISION or path in IN_CHILDREN_ALONE
+    behind = {name for name in imports(path) if name.startswith(("dayshift.faces.decoding", "dayshift.faces.recog"))}
+    assert not behind or path in IN_CHILDREN_ALONE, "a child is told by name what to load"
 
 
 def test_no_file_outgrows_one_sitting() -> None:
