@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LONG_POLL_SECONDS = 20  # the longest that SQS allows
 DELETE_ROUNDS = 3
+LEAST_BEAT_SECONDS = 0.1  # a timeout of 0 must not make it spin
 Say = Callable[[str], None]
 Read = Callable[[Iterable[Mapping[str, Any]]], tuple[Envelope, ...]]
 
@@ -92,7 +93,7 @@ class SqsMailbox:
         return [receipts[int(entry["Id"])] for entry in self._refused("delete", answer.get("Failed", ()))]
 
     def _beat(self, over: Event) -> None:
-        while not over.wait(max(1, self._visibility_seconds / 3)):
+        while not over.wait(max(LEAST_BEAT_SECONDS, self._visibility_seconds / 3)):
             with self._lock:
                 for batch in batches(sorted(self._held)):
                     self._hide(batch)
