@@ -15,7 +15,14 @@ from local.credentials import KEY
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 FILE = "connection.json"
-OURS = ("rekognition", "sagemaker", "sagemaker-runtime", "scheduler")  # what local/services answers, by boto3's names
+# What local/services answers, by boto3's names, and the service ids by which SDKs look for an endpoint's variable.
+OURS = {
+    "autoscaling": "AUTO_SCALING",
+    "rekognition": "REKOGNITION",
+    "sagemaker": "SAGEMAKER",
+    "sagemaker-runtime": "SAGEMAKER_RUNTIME",
+    "scheduler": "SCHEDULER",
+}
 # What a person's shell may keep for programs started here: nothing about AWS.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TERM", "TMPDIR", "TF_PLUGIN_MIRROR", "TF_CLI_CONFIG_FILE", "NO_COLOR")
 
@@ -71,7 +78,7 @@ class Connection:
     def service_exports(self, *names: str) -> dict[str, str]:
         """The variables that lead to our own services; to these, or to all of them."""
         chosen = {name: self.service_endpoints[name] for name in names or self.service_endpoints}
-        return {f"AWS_ENDPOINT_URL_{name.upper().replace('-', '_')}": url for name, url in chosen.items()}
+        return {f"AWS_ENDPOINT_URL_{OURS[name]}": url for name, url in chosen.items()}
 
     def environment(self) -> dict[str, str]:
         """A whole environment for a program started here: the exports, the folder, and little of the person's own."""

@@ -10,12 +10,19 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from local.errors import StartError
 
 LOOK_SECONDS = 0.05
 LAST_LINES = 15
+
+
+def kill_group(group: int) -> None:
+    """Ends a process group by force; nothing where it has ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 class BackgroundProcess:

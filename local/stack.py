@@ -20,6 +20,7 @@ from local.connection import FILE, HOST, Connection
 from local.credentials import refuse_real_credentials
 from local.deploying import Deployer, Deployment
 from local.errors import StartError
+from local.fleet.machine import machines_in
 from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, SERVICES_PYTHON, default_folder
 from local.ports import Ports, answers, free_ports, ports_of, refuse_taken, remember, unchecked
 from local.processes import BackgroundProcess
@@ -81,6 +82,8 @@ class LocalAws:
         while self._clients:
             self._clients.popitem()[1].close()
         self.services.stop()
+        for machine in machines_in(self.folder):  # they end with the services, unless these were killed with them
+            machine.kill()
         self.emulator.stop()
         (self.folder / FILE).unlink(missing_ok=True)
         return ran
@@ -176,7 +179,7 @@ class LocalAws:
             "LOG_LEVEL": "WARNING",
             "LAMBDA_WARM_TTL_SECONDS": "60",  # a burst of events starts a process for each; 50 MB each
             # For the functions: the emulator passes its own environment on to them.
-            **self.connection.service_exports("rekognition", "sagemaker", "sagemaker-runtime"),
+            **self.connection.service_exports("autoscaling", "rekognition", "sagemaker", "sagemaker-runtime"),
             "AWS_CA_BUNDLE": self.connection.ca_bundle,
             "DAYSHIFT_CLOCK_URL": f"{self.connection.service_endpoints['scheduler']}/_local/clock",
         }

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -13,7 +14,8 @@ import boto3
 import waitress
 from botocore.config import Config
 
-from local.places import SAMPLES
+from local.fleet.wiring import FleetServices
+from local.places import SAMPLES, default_folder
 from local.services.app import LocalApp
 from local.services.clock import Clock, real_now
 from local.services.container import Container
@@ -39,7 +41,7 @@ from local.vision.examples import Examples
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"  # MiniStack's own
 THREADS = 16  # the labeler has 16 calls in flight
-TICK_SECONDS = 0.5
+TICK_SECONDS, FLEET_SECONDS = 0.5, 0.25
 log = logging.getLogger("local")
 
 
@@ -71,7 +73,15 @@ def main() -> None:
         "scheduler": (*schedules.routes(), *groups.routes()),
         "sagemaker-runtime": SageMakerRuntime(sagemaker, Container(examples), s3).routes(),
     }
-    app = LocalApp(by_header, by_path, ControlRoutes(engine, clock, models, sagemaker))
+    fleet = FleetServices(
+        arguments.state.parent if arguments.state else default_folder(),
+        f"http://{HOST}:{arguments.port}",
+        clock,
+        os.environ,
+        f"arn:aws:autoscaling:{region}:{ACCOUNT}",
+    )
+    app = LocalApp(by_header, by_path, ControlRoutes(engine, clock, models, sagemaker), [fleet.query()])
+    fleet.add_to(app.flask)
     Front(os.environ["AWS_ENDPOINT_URL"], os.environ.get("AWS_CA_BUNDLE")).add_to(app.flask)
     provider = Provider(f"http://{HOST}:{arguments.port}/_oidc", real_now)  # API Gateway reads the machine's clock too
     app.flask.register_blueprint(provider_routes(provider, "/_oidc"))
@@ -80,21 +90,28 @@ def main() -> None:
         app.flask, host=HOST, port=arguments.port, threads=THREADS, ident="local", log_socket_errors=False
     )
     stop = threading.Event()
-    ticking = threading.Thread(target=_tick, args=(engine, stop), name="ticks", daemon=True)
+    ticking = (
+        threading.Thread(target=_tick, args=(engine.tick, TICK_SECONDS, stop), name="ticks", daemon=True),
+        threading.Thread(target=_tick, args=(fleet.tick, FLEET_SECONDS, stop), name="fleet", daemon=True),
+    )
     signal.signal(signal.SIGTERM, _end)
-    ticking.start()
+    fleet.begin()
+    for thread in ticking:
+        thread.start()
     threading.Thread(target=analyst.warm, name="warm", daemon=True).start()
-    log.info("serving Rekognition, SageMaker and Scheduler on %s:%d", HOST, arguments.port)
+    log.info("serving Rekognition, SageMaker, Auto Scaling and Scheduler on %s:%d", HOST, arguments.port)
     try:
         server.run()
     finally:
         stop.set()
-        ticking.join(timeout=5)
+        for thread in ticking:
+            thread.join(timeout=5)
+        fleet.end()
 
 
-def _tick(engine: Engine, stop: threading.Event) -> None:
-    while not stop.wait(TICK_SECONDS):
-        engine.tick()
+def _tick(work: Callable[[], object], seconds: float, stop: threading.Event) -> None:
+    while not stop.wait(seconds):
+        work()
 
 
 def _end(number: int, frame: FrameType | None) -> None:

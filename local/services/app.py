@@ -10,11 +10,12 @@ from werkzeug.exceptions import HTTPException
 
 from local.services.control_routes import ControlRoutes
 from local.services.faults import Fault, Faults, Kind
+from local.services.query import Operation, Query
 from local.services.schedule_groups import Route
 from local.services.service_error import ServiceError
 from local.services.wire import answer, body, refusal
 
-Operation = Callable[[dict[str, Any]], dict[str, Any]]
+FORM = "application/x-www-form-urlencoded"
 TARGETS = {"RekognitionService": "rekognition", "SageMaker": "sagemaker"}  # of X-Amz-Target, and boto3's names
 
 
@@ -26,19 +27,28 @@ class LocalApp:
         by_header: Mapping[str, Mapping[str, Operation]],
         by_path: Mapping[str, Iterable[Route]],
         controls: ControlRoutes,
+        by_form: Iterable[Query] = (),
     ) -> None:
         self.flask = Flask("local")
-        self._by_header = by_header
+        self._by_header, self._by_form = by_header, tuple(by_form)
         self._faults, self._calls = Faults(), Counter[str]()
         self.flask.after_request(self._after)
         self.flask.register_error_handler(ServiceError, refusal)
         self.flask.register_error_handler(HTTPException, _not_here)
-        self.flask.add_url_rule("/", "by_header", self._json_call, methods=["POST"])
+        self.flask.add_url_rule("/", "calls", self._call, methods=["POST"])
         for service, routes in by_path.items():
             for method, path, operation, function in routes:
                 call = self._rest_call(f"{service}.{operation}", function)
                 self.flask.add_url_rule(path, f"{service}.{operation}", call, methods=[method])
         controls.add_to(self.flask, self._faults, self._calls)
+
+    def _call(self) -> Response:
+        """By a form, the protocol of the older services; or by a header."""
+        if request.mimetype == FORM:
+            for query in self._by_form:
+                if query.is_meant(request.form):
+                    return query.answer(self._before)
+        return self._json_call()
 
     def _json_call(self) -> Response:
         """AWS JSON 1.1: the operation is in a header."""
