@@ -11,17 +11,16 @@ from pathlib import Path
 from local.places import ROOT
 from local.processes import BackgroundProcess, kill_group
 
-STAND_INS = ("aws", "dnf", "systemctl", "useradd")
-PYTHON = "python3.13"  # which the bundle of the workers is for
+STAND_INS = Path(__file__).resolve().parent / "bin"  # of dnf, systemctl, useradd and aws; and python3.13
 MACHINES, PROCESS = "machines", "machine"
 
 
 class Machine:
-    """`<machines>/<instance id>/`: user-data, machine.json, bin/ with the stand-ins, root/ that stands for /."""
+    """`<machines>/<instance id>/`: user-data, machine.json, and root/, which stands for /."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.instance_id = folder, folder.name
-        self.root, self.bin = folder / "root", folder / "bin"
+        self.root = folder / "root"
         self.user_data, self.booted = folder / "user-data", folder / "booted"
         self.units = self.root / "run" / "units"  # the process group of each unit that runs
         self.process = BackgroundProcess(PROCESS, folder)
@@ -29,14 +28,10 @@ class Machine:
     def make(self, user_data: bytes, shared: Path, environment: Mapping[str, str], cpu: int | None) -> None:
         """Lays everything down. `shared` is /opt of all machines, so that the packages are installed once."""
         shared.mkdir(parents=True, exist_ok=True)
-        for folder in (self.root / "tmp", self.root / "var" / "log", self.units, self.bin):
+        for folder in (self.root / "tmp", self.root / "var" / "log", self.units):
             folder.mkdir(parents=True)
         (self.root / "opt").symlink_to(shared, target_is_directory=True)
         self.user_data.write_bytes(user_data)
-        for name in STAND_INS:
-            call = f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m local.fleet.stand_ins {name} "$@"'
-            _write_program(self.bin / name, call)
-        _write_program(self.bin / PYTHON, _python())
         (self.folder / "machine.json").write_text(
             json.dumps({"environment": self._environment(environment), "cpu": cpu}, indent=2) + "\n"
         )
@@ -69,23 +64,18 @@ class Machine:
         return [int(file.read_text()) for file in self.units.glob("*.pgid")]
 
     def _environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        path = os.environ.get("PATH", os.defpath)
-        own = {"PATH": f"{self.bin}:{path}", "HOME": str(self.root / "tmp"), "TMPDIR": str(self.root / "tmp")}
+        own = {
+            "PATH": f"{STAND_INS}:{os.environ.get('PATH', os.defpath)}",
+            "HOME": str(self.root / "tmp"),
+            "TMPDIR": str(self.root / "tmp"),
+            # What the stand-ins need.
+            "LOCAL_AWS_SOURCES": str(ROOT),
+            "LOCAL_AWS_PYTHON": sys.executable,
+            "LOCAL_AWS_INTERPRETER": str(Path(sys.executable).resolve()),
+        }
         return {"LANG": "C.UTF-8", **own, "DAYSHIFT_ROOT": str(self.root), **given}
 
 
 def machines_in(folder: Path) -> list[Machine]:
     """Every machine that has a folder in this local AWS."""
     return [Machine(each.parent) for each in sorted((folder / MACHINES).glob("*/machine.json"))]
-
-
-def _write_program(file: Path, call: str) -> None:
-    file.write_text(f"#!/bin/sh\n{call}\n", encoding="utf-8")
-    file.chmod(0o755)
-
-
-def _python() -> str:
-    """What `python3.13` runs: the interpreter behind the local services, which may be another version."""
-    if f"python{sys.version_info[0]}.{sys.version_info[1]}" != PYTHON:
-        return f"echo 'the workers need {PYTHON}, and the local services run on another' >&2; exit 1"
-    return f'exec "{Path(sys.executable).resolve()}" "$@"'

@@ -77,7 +77,9 @@ class Group:
         """From the warm pool first; what is still missing is launched."""
         ready = [each for each in self.pool() if each.state == each.warmed]
         for instance in ready[:missing]:
-            instance.activity = self._began("Launching a new EC2 instance from warm pool", instance, now)
+            cause = self._cause("started", "increasing", 1, now)
+            description = f"Launching a new EC2 instance from warm pool: {instance.instance_id}"
+            instance.activity = self.activities.begin(self.name, description, cause, now)
             if instance.state == "Warmed:Stopped":
                 machines.start(instance.instance_id)
             instance.enter("Pending", now)
@@ -89,11 +91,11 @@ class Group:
             return
         used = {each.number for each in self.instances.values()}
         number = next(each for each in range(len(used) + 1) if each not in used)
+        cause = self._cause("started", "increasing", 1, now)
         try:
             self.troubles.fail_if_told()
             instance = machines.launch(self.name, self.record, number, state, now)
         except LaunchError as error:
-            cause = self._cause("started", "increasing", 1, now)
             self.activities.happened(self.name, "Launching a new EC2 instance", cause, now, "Failed", str(error))
             self.troubles.rest(now)
             return
@@ -101,7 +103,8 @@ class Group:
             instance.warmed = f"Warmed:{self.warm_pool.get('PoolState') or 'Stopped'}"
         self.instances[instance.instance_id] = instance
         warm = " into warm pool" if instance.is_warm else ""
-        instance.activity = self._began(f"Launching a new EC2 instance{warm}", instance, now)
+        description = f"Launching a new EC2 instance{warm}: {instance.instance_id}"
+        instance.activity = self.activities.begin(self.name, description, cause, now)
 
     def _scale_in(self, surplus: int, now: Moment) -> None:
         """The oldest that nothing protects; "protection starts when the instance state is InService"."""
@@ -133,10 +136,6 @@ class Group:
             self._launch("Warmed:Pending", machines, now)
         for instance in pool[wanted:]:
             terminate(instance, self.activities, "an instance was taken out of the warm pool, which shrank.", now)
-
-    def _began(self, description: str, instance: Instance, now: Moment) -> str:
-        cause = self._cause("started", "increasing", 1, now)
-        return self.activities.begin(self.name, f"{description}: {instance.instance_id}", cause, now)
 
     def _cause(self, verb: str, how: str, change: int, now: Moment) -> str:
         before = len(self.capacity())
