@@ -1,7 +1,7 @@
 """Accounting: from what was counted to hours, images and money by the day, and what always on would have cost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from dayshift.domain.results import Status
@@ -14,17 +14,20 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """USD for a running hour of all the units that are configured; 0.0 for a family that is paid by the image."""
+    """USD for a running hour of all the units that are configured, of a fleet for that of one worker; 0.0 for a family
+    that is paid by the image."""
 
     usd_per_hour: float = 0.0
     units: int = 1
+    is_of_a_worker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What one model ran, read and cost on a local date, or in all (`date` is None then).
 
-    `hours` are unit-hours where the service counts units, else hours; None for what nobody starts. `source` says who
+    `hours` are unit-hours where the service counts units, worker-hours of a fleet, else hours; None for what nobody
+    starts. `source` says who
     counted them. `always_on_usd` and `saved_usd` are None for what nobody starts.
     """
 
@@ -80,10 +83,23 @@ def _account(metered: Metered, price: Price | None, day: date, start: datetime, 
     by_image = sum(within(metered.cost_usd, start, end))
     if price is None:
         return Account(day, None, "", images, others, by_image, None, None)
+    if price.is_of_a_worker:
+        return _of_a_fleet(metered, price, Account(day, None, "", images, others, by_image, None, None), start, end)
     hours, running, source = _run(metered, price, start, end)
     usd = running + by_image
     always = (end - start) / _HOUR * price.usd_per_hour + by_image if price.usd_per_hour else None
     return Account(day, hours, source, images, others, usd, always, None if always is None else always - usd)
+
+
+def _of_a_fleet(metered: Metered, price: Price, plain: Account, start: datetime, end: datetime) -> Account:
+    """What a fleet cost: by its workers. Always on, one would have been there in the hours in which none was."""
+    ran = max(within(metered.ran_minutes_today, start, end), default=0.0) / 60
+    paid = max(within(metered.cost_today_usd, start, end), default=0.0)
+    hours = paid / price.usd_per_hour if price.usd_per_hour else ran
+    saved = max((end - start) / _HOUR - ran, 0.0) * price.usd_per_hour if price.usd_per_hour else None
+    usd = paid + plain.usd
+    always = None if saved is None else usd + saved
+    return replace(plain, hours=hours, source="Dayshift", usd=usd, always_on_usd=always, saved_usd=saved)
 
 
 def _run(metered: Metered, price: Price, start: datetime, end: datetime) -> tuple[float, float, str]:

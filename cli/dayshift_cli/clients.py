@@ -44,8 +44,9 @@ class Connection:
         return self.service_endpoints.get(service, self.endpoint_url)
 
 
-def local_connection(folder: Path) -> Connection:
-    """How the local AWS is reached; reads `connection.json`, which `make up` writes. Raises Failure without it."""
+def local_connection(folder: Path, target: str = "up") -> Connection:
+    """How the local AWS is reached; reads `connection.json`, which `make up` (or another target) writes. Raises Failure
+    without it."""
     path = folder / "connection.json"
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
@@ -60,12 +61,12 @@ def local_connection(folder: Path) -> Connection:
         )
     except FileNotFoundError as error:
         raise Failure(
-            f"The local AWS is not running: {path} is not there. Start it with `make up` in the project's folder, "
-            "or name the folder with --local-dir."
+            f"The local AWS is not running: {path} is not there. Start it with `make {target}` in the project's "
+            "folder, or name the folder with --local-dir."
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise Failure(
-            f"{path} is not what `make up` writes ({type(error).__name__}: {error}); run `make up` again."
+            f"{path} is not what `make {target}` writes ({type(error).__name__}: {error}); run `make {target}` again."
         ) from error
 
 

@@ -7,9 +7,12 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
      "functions": {"producer": "…-producer", "sweep": "…-sweep", "reconcile": "…-reconcile"},
      "models": {"logos": {"family": "custom_labels", "prefix": "incoming/logos/", "queue_url": "https://…",
                           "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-logos-labeler",
-                          "power": "office_hours", "parameters": "/dayshift/dev/models/logos"}}}
+                          "power": "office_hours", "parameters": "/dayshift/dev/models/logos"},
+                "faces": {"family": "face_fleet", …, "mapping_uuid": null, "labeler": null,
+                          "group": "…-faces-workers", "gallery": "gallery/"}}}
 
-`power`, `parameters` and the function `reconcile` are null or not there where nothing is started and stopped.
+`power`, `parameters` and the function `reconcile` are null or not there where nothing is started and stopped. A fleet
+is read by the workers of an Auto Scaling group, `group`, so it has no mapping and no labeler.
 """
 
 import json
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
 _TERRAFORM_TIMEOUT_SECONDS = 120
 _FIELDS = ("name", "environment", "region", "images_bucket", "results_bucket")
-_MODEL_FIELDS = ("family", "prefix", "queue_url", "dlq_url", "mapping_uuid", "labeler")
+_MODEL_FIELDS = ("family", "prefix", "queue_url", "dlq_url")
+_FUNCTIONS_FIELDS, _FLEET_FIELDS = ("mapping_uuid", "labeler"), ("group", "gallery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,17 @@ class DeployedModel:
     prefix: str
     queue_url: str
     dlq_url: str
-    mapping_uuid: str
-    labeler: str
+    mapping_uuid: str | None = None  # None, like the labeler, for a fleet
+    labeler: str | None = None
     power: str | None = None  # office_hours, on_deadline, always_on; None: always there
     parameters: str | None = None  # where its spec, memory and override lie in SSM; None without power
+    group: str | None = None  # of a fleet: the Auto Scaling group of its workers
+    gallery: str | None = None  # of a fleet: the prefix of the known people's photos in the images bucket
+
+    @property
+    def is_fleet(self) -> bool:
+        """Whether workers read its queue, and no function."""
+        return self.group is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,8 @@ class Deployment:
         missing += [] if isinstance(functions.get("sweep"), str) else ["functions.sweep"]
         missing += [] if models else ["models"]
         for name in sorted(models):
-            missing += [f"models.{name}.{key}" for key in _MODEL_FIELDS if not _text_at(models[name], key)]
+            read_by = _FLEET_FIELDS if _text_at(models[name], "group") else _FUNCTIONS_FIELDS
+            missing += [f"models.{name}.{key}" for key in (*_MODEL_FIELDS, *read_by) if not _text_at(models[name], key)]
         powered = [name for name in sorted(models) if _text_at(models[name], "power")]
         missing += [f"models.{name}.parameters" for name in powered if not _text_at(models[name], "parameters")]
         missing += ["functions.reconcile"] if powered and not _text_at(functions, "reconcile") else []
@@ -88,8 +100,9 @@ class Deployment:
 
 
 def _model(name: str, value: Mapping[str, Any]) -> DeployedModel:
-    known = {key: value[key] for key in _MODEL_FIELDS}
-    return DeployedModel(name=name, **known, power=value.get("power"), parameters=value.get("parameters"))
+    optional = (*_FUNCTIONS_FIELDS, "power", "parameters", *_FLEET_FIELDS)
+    known = {key: value[key] for key in _MODEL_FIELDS} | {key: value.get(key) for key in optional}
+    return DeployedModel(name=name, **known)
 
 
 def _mapping(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:

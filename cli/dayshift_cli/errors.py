@@ -72,6 +72,8 @@ _ACTIONS = {
     "GetParametersByPath": "ssm:GetParametersByPath",
     "PutParameter": "ssm:PutParameter",
     "GetMetricData": "cloudwatch:GetMetricData",
+    "DescribeAutoScalingGroups": "autoscaling:DescribeAutoScalingGroups",
+    "DescribeScalingActivities": "autoscaling:DescribeScalingActivities",
     "DescribeProjects": "rekognition:DescribeProjects",
     "DescribeProjectVersions": "rekognition:DescribeProjectVersions",
     "ListTagsForResource": "rekognition:ListTagsForResource",

@@ -24,17 +24,21 @@ _DAY = timedelta(days=1)
 def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
     """What happens next, from what reconcile saw and did."""
     name, lead = model.spec.name, warmup(model.policy, model.memory)
+    gate = "gate" if model.is_fleet else "mapping"
     ready = f"about {length(lead)}: ready at about {told(now + lead, model.policy.zone)}"
     match beat["action"], beat["state"]:
         case Action.START_MODEL, _:
-            return f"{name} is being started, which takes {ready}. Images wait in the queue until then."
+            workers = f" with {_workers(beat)}" if model.is_fleet else ""
+            return f"{name} is being started{workers}, which takes {ready}. Images wait in the queue until then."
+        case Action.SCALE_MODEL, _:
+            return f"{name} is told to have {_workers(beat)}; more are ready in about {length(lead)}."
         case Action.ENABLE_MAPPING, _:
-            return f"{name} runs, and its mapping opens now: images are read within a minute."
+            return f"{name} runs, and its {gate} opens now: images are read within a minute."
         case Action.STOP_MODEL, _:
             return f"{name} is being stopped."
         case Action.DISABLE_MAPPING, _ if not beat["desired"]:
             return (
-                f"The mapping of {name} closes now; images that are being read are finished, {length(DRAIN)} at most, "
+                f"The {gate} of {name} closes now; images that are being read are finished, {length(DRAIN)} at most, "
                 "then the model is stopped. Others wait in the queue."
             )
         case Action.NONE, _ if beat["desired"] and beat["mapping"] == MappingState.ENABLED:
@@ -48,6 +52,12 @@ def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
             return (
                 f"{name} is {beat['state']}{message}: {beat['action_reason']}. `dayshift status` shows how it goes on."
             )
+
+
+def _workers(beat: Mapping[str, Any]) -> str:
+    """`1 worker`, `4 workers`: as many as a fleet should have."""
+    wanted = beat.get("wanted_workers") or 1
+    return f"{wanted} worker{'s' * (wanted != 1)}"
 
 
 def backstops(model: PoweredModel, now: datetime, until: datetime) -> list[str]:

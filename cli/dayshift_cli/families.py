@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dayshift.adapters import custom_labels, rekognition, sagemaker_endpoint
+from dayshift.adapters import custom_labels, face_fleet, rekognition, sagemaker_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,13 @@ _FACTS = {
         usd_per_image=0.0,
         price_sentence="the endpoint is paid by the hour it runs; a serverless one by the second it computes",
         warmup_minutes=30,
+    ),
+    # A worker's hour is that of its instance, which only var.models knows: usd_per_hour.
+    "face_fleet": FamilyFacts(
+        maximum_bytes=face_fleet.LIMITS.maximum_bytes,
+        usd_per_image=face_fleet.COST_USD,
+        price_sentence="its workers are paid by the hour each runs",
+        warmup_minutes=5,
     ),
 }
 

@@ -40,7 +40,9 @@ class Day:
 
 
 def is_by_demand(policy: Policy, memory: Memory) -> bool:
-    """Whether no calendar but the images decide when the model runs."""
+    """Whether no calendar but the images decide when the model runs; of a fleet also within office hours."""
+    if policy.kind is Kind.OFFICE_HOURS:
+        return policy.fleet is not None
     return policy.kind is Kind.ON_DEADLINE and is_deadline_wake(policy, memory)
 
 

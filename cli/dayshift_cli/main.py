@@ -11,6 +11,7 @@ from dayshift_cli import __version__
 from dayshift_cli.commands.backfill import backfill
 from dayshift_cli.commands.completion import completion
 from dayshift_cli.commands.costs import costs
+from dayshift_cli.commands.faces import faces
 from dayshift_cli.commands.purge import purge
 from dayshift_cli.commands.redrive import redrive
 from dayshift_cli.commands.results import results
@@ -43,15 +44,18 @@ class Door(click.Group):
     epilog="Exit codes: 0 done, 1 error, 2 wrong usage, 3 done in part, 4 timed out. "
     "Every option can be set in the environment, for example DAYSHIFT_ENV=dev or DAYSHIFT_UPLOAD_MODEL=signs.",
 )
-@click.option("--env", metavar="NAME", help="The environment, found by its SSM parameter; `local` is the local AWS.")
+@click.option(
+    "--env", metavar="NAME",
+    help="The environment, found by its SSM parameter; `local`, and what begins with `local-`, is the local AWS.",
+)  # fmt: skip
 @click.option("--name", default="dayshift", show_default=True, help="The project name that was applied.")
 @click.option(
     "--terraform-dir", type=click.Path(file_okay=False, path_type=Path), default="terraform", show_default=True,
     help="Without --env: the folder of the applied Terraform configuration.",
 )  # fmt: skip
 @click.option(
-    "--local-dir", type=click.Path(file_okay=False, path_type=Path), default=".dayshift/local", show_default=True,
-    help="With --env local: the folder of the local AWS.",
+    "--local-dir", type=click.Path(file_okay=False, path_type=Path),
+    help="With --env local: the folder of the local AWS; else .dayshift/ and the environment's name.",
 )  # fmt: skip
 @click.option("--region", help="The AWS region; else the deployment's, else that of the AWS configuration.")
 @click.option("--profile", help="The profile of the AWS configuration.")
@@ -72,6 +76,6 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
 
 for command in (
-    upload, results, status, on, off, auto, schedule, costs, redrive, sweep, backfill, purge, completion,
+    upload, results, status, on, off, auto, schedule, costs, faces, redrive, sweep, backfill, purge, completion,
 ):  # fmt: skip
     cli.add_command(command)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAMESPACE, REKOGNITION = "Dayshift", "AWS/Rekognition"
 COUNTED = {f"Images{status.capitalize()}": status for status in Status}
-COST, RAN, UNITS = "CostUsd", "RanMinutesToday", "InServiceInferenceUnits"
+COST, RAN, PAID, UNITS = "CostUsd", "RanMinutesToday", "CostTodayUsd", "InServiceInferenceUnits"
 HOUR = timedelta(hours=1)
 FINE = timedelta(minutes=15)  # no zone's midnight lies between two quarters of an hour
 FINE_IS_KEPT = timedelta(days=60)  # five minutes are kept 63 days, hours 455 (CloudWatch, "Metrics retention")
@@ -34,13 +34,14 @@ class Metered:
 
     unit_hours: Series = ()
     ran_minutes_today: Series = ()  # grows from midnight of the model's zone; the largest in each period
+    cost_today_usd: Series = ()  # of a fleet, likewise: what all its workers have cost
     cost_usd: Series = ()
     images: Mapping[Status, Series] = field(default_factory=dict)
 
     @property
     def first(self) -> datetime | None:
         """When anything was counted first; None where nothing was."""
-        each = (self.unit_hours, self.ran_minutes_today, self.cost_usd, *self.images.values())
+        each = (self.unit_hours, self.ran_minutes_today, self.cost_today_usd, self.cost_usd, *self.images.values())
         return min((series[0][0] for series in each if series), default=None)
 
 
@@ -54,13 +55,13 @@ def metered(
 ) -> Metered:
     """All that was counted of a model since `start`; `spec` says what a powered model runs."""
     period = FINE if now - start <= FINE_IS_KEPT else HOUR
-    labeler = {"service": model.labeler, "model": model.name}
+    reader = {"service": str(model.labeler or model.group), "model": model.name}
     queries = [
-        _query(name, NAMESPACE, name, labeler, "Sum", period) for name in (*COUNTED, COST)
+        _query(name, NAMESPACE, name, reader, "Sum", period) for name in (*COUNTED, COST)
     ]  # fmt: skip
     if model.power and deployment.reconcile:
         ours = {"service": deployment.reconcile, "model": model.name}
-        queries.append(_query(RAN, NAMESPACE, RAN, ours, "Maximum", period))
+        queries += [_query(name, NAMESPACE, name, ours, "Maximum", period) for name in (RAN, *[PAID] * model.is_fleet)]
     if spec is not None and spec.family == "custom_labels":
         version = Version.of(spec)
         dimensions = {"ProjectName": version.project, "VersionName": version.name}
@@ -69,6 +70,7 @@ def metered(
     return Metered(
         unit_hours=found.get(UNITS, ()),
         ran_minutes_today=found.get(RAN, ()),
+        cost_today_usd=found.get(PAID, ()),
         cost_usd=found.get(COST, ()),
         images={status: found.get(name, ()) for name, status in COUNTED.items()},
     )

@@ -60,10 +60,25 @@ def from_var_file(var_file: Path, configuration: Path, name: str | None) -> tupl
         spec["usd_per_hour"] = _price(model["family"], model.get("options") or {})
     if model.get("warmup_minutes") is None:
         spec["warmup_minutes"] = facts.warmup_minutes if facts else 0
+    if fleet := (model.get("options") or {}).get("fleet"):
+        spec |= _fleet(fleet, float(model.get("images_per_minute") or 60))
     try:
         return name, Policy.from_json(spec)
     except ConfigurationError as error:
         raise Failure(f"{var_file}: {error}.") from error
+
+
+def _fleet(fleet: Mapping[str, Any], images_per_minute: float) -> Mapping[str, Any]:
+    """What `options.fleet` makes of a policy, as Terraform writes it: a worker's rate becomes the whole fleet's."""
+    return {
+        "images_per_minute": images_per_minute * fleet["maximum_workers"],
+        "fleet": {
+            "maximum": fleet["maximum_workers"],
+            "images_per_minute": images_per_minute,
+            "clear_within_minutes": fleet["clear_within_minutes"],
+            "idle_minutes": fleet["idle_minutes"],
+        },
+    }
 
 
 def _price(family: str, options: Mapping[str, Any]) -> float:

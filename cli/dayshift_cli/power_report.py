@@ -20,6 +20,7 @@ from dayshift_cli.render import Row
 from dayshift_cli.session import Session
 
 POWER_COLUMNS = ("model", "power", "wanted", "is", "next change", "why")
+FLEET_COLUMNS = (*POWER_COLUMNS[:4], "workers", *POWER_COLUMNS[4:])  # where any model is a fleet
 # After a closing so long is paid at most, as the images that are being read are finished.
 _GRACE_MINUTES = 20
 _MINUTE = timedelta(minutes=1)
@@ -48,7 +49,8 @@ class PowerReport:
         if beat.state is ModelState.FAILED:
             found.append((RED, f"its last start failed ({beat.start_failures} in a row): {beat.state_message}"))
         if beat.mapping is MappingState.MISSING:
-            found.append((RED, "its event source mapping is missing; apply the Terraform configuration again"))
+            gate = "the parameter of its gate" if self.model.is_fleet else "its event source mapping"
+            found.append((RED, f"{gate} is missing; apply the Terraform configuration again"))
         if beat.running and not beat.desired:
             since = f" since {beat.overrun_minutes:g} min" if beat.overrun_minutes else ""
             style = RED if beat.overrun_minutes > _GRACE_MINUTES else YELLOW
@@ -61,10 +63,11 @@ class PowerReport:
             found.append((YELLOW, beat.reason))
         return found
 
-    def row(self) -> Row:
-        """The cells under POWER_COLUMNS."""
+    def row(self, with_workers: bool = False) -> Row:
+        """The cells under POWER_COLUMNS, or under FLEET_COLUMNS."""
+        workers = [self.workers()] if with_workers else []
         if self.model is None or self.beat is None:
-            return (self.name, self.power, "", "", "", Text(self.problem, style=RED))
+            return (self.name, self.power, "", "", *workers, "", Text(self.problem, style=RED))
         faults, beat = self.faults(), self.beat
         worst = RED if any(style == RED for style, _ in faults) else YELLOW if faults else ""
         return (
@@ -72,9 +75,17 @@ class PowerReport:
             self.power,
             "on" if beat.desired else "off",
             Text(_state(beat), style=worst),
+            *workers,
             "" if beat.next_change is None else self._coming(beat.next_change),
             Text(beat.reason, style=YELLOW if self.model.override else ""),
         )
+
+    def workers(self) -> str:
+        """Of a fleet: how many there are, how many there should be, and how many there may be; else nothing."""
+        fleet = self.model.policy.fleet if self.model else None
+        if fleet is None or self.beat is None:
+            return ""
+        return f"{self.beat.workers} of {self.beat.wanted_workers}, at most {fleet.maximum}"
 
     def lines(self, hint: str | None = None) -> list[Text]:
         """What stands under the table: faults, what reconcile does next, how a promise is kept, and a hint."""
@@ -109,6 +120,7 @@ class PowerReport:
         return {
             **asdict(beat),
             "power": self.power,
+            "maximum_workers": model.policy.fleet.maximum if model.policy.fleet else None,
             "next_change": None if beat.next_change is None else beat.next_change.isoformat(),
             "override": model.override.to_json() if model.override else {},
             "memory": beat.memory.to_json(),
@@ -131,7 +143,8 @@ def report(session: Session, deployed: DeployedModel, now: datetime) -> PowerRep
     try:
         model = powering.stored(session, deployed, now)
         power = power if model.policy.fault else str(model.policy.kind)
-        return PowerReport(deployed.name, power, model, powering.observe(session, model, now), "", now)
+        beat = powering.observe(session, deployed, model, now)
+        return PowerReport(deployed.name, power, model, beat, "", now)
     except (TransientError, ConfigurationError) as error:
         return PowerReport(deployed.name, power, model, None, f"not read: {own_sentence(error)}".rstrip("."), now)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from dayshift.adapters.arrivals import CloudWatchArrivals
 from dayshift.adapters.event_source_mapping import EventSourceMapping
 from dayshift.adapters.families import family_of
+from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.adapters.power_state import SsmPowerState, read_models
 from dayshift.adapters.sqs import SqsQueue
 from dayshift.domain.lifecycle import MappingState
@@ -44,7 +45,7 @@ class _Watched:
 
 @dataclass(frozen=True, slots=True)
 class _WatchedGate:
-    """A mapping that is only looked at."""
+    """A gate that is only looked at."""
 
     gate: Gate
 
@@ -84,13 +85,20 @@ def switch(session: Session, model: DeployedModel, override: Override | None) ->
     SsmPowerState(session.clients.ssm, path, name).switch(override)
 
 
-def observe(session: Session, model: PoweredModel, now: datetime) -> Heartbeat:
+def gate_of(session: Session, model: DeployedModel) -> Gate:
+    """What lets the readers of its queue read: the mapping, or of a fleet the parameter that its workers look at."""
+    if model.mapping_uuid is None:
+        return GateParameter(session.clients.ssm, f"{model.parameters}/gate")
+    return EventSourceMapping(session.clients.functions, model.mapping_uuid)
+
+
+def observe(session: Session, deployed: DeployedModel, model: PoweredModel, now: datetime) -> Heartbeat:
     """What a tick would see of the model now, and the step it would take; nothing is changed. Raises TransientError."""
     clients, power = session.clients, power_of(session, model)
     ports = ReconcilePorts(
         model=replace(model, memory=replace(model.memory, learned_at=now)),  # learning is left to the tick
         power=_Watched(power) if power else None,
-        gate=_WatchedGate(EventSourceMapping(clients.functions, model.mapping_uuid)),
+        gate=_WatchedGate(gate_of(session, deployed)),
         queue=SqsQueue(clients.sqs, model.queue_url),
         state=_Forgotten(),
         arrivals=CloudWatchArrivals(lambda: clients.cloudwatch, model.queue_name),

@@ -29,13 +29,14 @@ class Saving:
     then_billed: timedelta
     over: timedelta
     usd: float
+    of: str = ""  # whose hours these are, where there are several
 
     def sentence(self) -> str:
         """In one line."""
         billed = f"{self.then_billed / _HOUR:.0f} h instead of {self.now_billed / _HOUR:.0f} h"
         return (
             f"promised within {length(self.results_within)} instead, it could sleep until images are due: about "
-            f"{billed} in the last {length(self.over)}, {self.usd:,.0f} USD less."
+            f"{billed} in the last {length(self.over)}{self.of}, {self.usd:,.0f} USD less."
         )
 
 
@@ -67,7 +68,9 @@ def saving(model: PoweredModel, arrivals: Arrivals, now: datetime) -> Saving | N
     longer = replace(policy, results_within=timedelta(minutes=ceil((lead + MARGIN) / _MINUTE / _STEP) * _STEP))
     asleep = _woken(arrivals, longer, memory)
     usd = (warm - asleep) / _HOUR * policy.usd_per_hour
-    return Saving(longer.results_within, warm, asleep, HISTORY, usd) if asleep < warm else None
+    # What several workers read together they would have read either way; what differs is how long one was kept.
+    of = " of one worker" if policy.fleet else ""
+    return Saving(longer.results_within, warm, asleep, HISTORY, usd, of) if asleep < warm else None
 
 
 def savings(session: Session, models: Sequence[PoweredModel], now: datetime) -> dict[str, str]:

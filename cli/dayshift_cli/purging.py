@@ -1,6 +1,6 @@
-"""Purging: everything a model has produced and has waiting, and never an image."""
+"""Deleting for good: every version of what lies below a prefix, as all that a model has produced."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,23 +19,27 @@ _DELETE_BATCH = 1000  # Amazon S3, "DeleteObjects"
 def result_versions(s3: "S3Client", bucket: str, model: str) -> "Iterator[ObjectIdentifierTypeDef]":
     """Every version and delete marker of the model's records, CSV files and ledger, as `{"Key", "VersionId"}`."""
     for root in (RECORDS_ROOT, CSV_ROOT, _LEDGER_ROOT):
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{root}{model}/")
-        for page in pages:
-            for found in chain(page.get("Versions", ()), page.get("DeleteMarkers", ())):
-                yield {"Key": found["Key"], "VersionId": found["VersionId"]}
+        yield from versions(s3, bucket, f"{root}{model}/")
+
+
+def versions(s3: "S3Client", bucket: str, prefix: str) -> "Iterator[ObjectIdentifierTypeDef]":
+    """Every version and delete marker below a prefix, as `{"Key", "VersionId"}`."""
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for found in chain(page.get("Versions", ()), page.get("DeleteMarkers", ())):
+            yield {"Key": found["Key"], "VersionId": found["VersionId"]}
 
 
 def delete(
-    s3: "S3Client", bucket: str, versions: "list[ObjectIdentifierTypeDef]", deleted: Callable[[int], None]
+    s3: "S3Client", bucket: str, found: "Sequence[ObjectIdentifierTypeDef]", deleted: Callable[[int], None]
 ) -> None:
     """Deletes these versions for good; raises Failure naming the first that S3 kept."""
-    for start in range(0, len(versions), _DELETE_BATCH):
-        batch = versions[start : start + _DELETE_BATCH]
+    for start in range(0, len(found), _DELETE_BATCH):
+        batch = [*found[start : start + _DELETE_BATCH]]
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         kept = answer.get("Errors", [])
         deleted(len(batch) - len(kept))
         if kept:
             raise Failure(
-                f"S3 kept {len(kept)} of {len(batch)} results, the first {kept[0].get('Key')} "
+                f"S3 kept {len(kept)} of {len(batch)} objects, the first {kept[0].get('Key')} "
                 f"({kept[0].get('Code')}: {kept[0].get('Message')}); run the command again."
             )

@@ -15,8 +15,13 @@ from dayshift.domain.routing import Route
 from dayshift_cli.clients import Clients, Connection, local_connection
 from dayshift_cli.deployment import DeployedModel, Deployment, from_parameter, from_terraform
 
-LOCAL = "local"
+LOCAL, LOCALS_FOLDER = "local", Path(".dayshift")
 _CLOCK_TIMEOUT_SECONDS = 10
+
+
+def is_local(env: str) -> bool:
+    """Whether an environment of that name is on this machine: `local`, `local-fleet` and the like."""
+    return env == LOCAL or env.startswith(f"{LOCAL}-")
 
 
 def machine_now() -> datetime:
@@ -31,7 +36,7 @@ class Options:
     env: str | None
     name: str
     terraform_dir: Path
-    local_dir: Path
+    local_dir: Path | None
     region: str | None
     profile: str | None
     endpoint_url: str | None
@@ -46,7 +51,7 @@ class Session:
     clock: Callable[[], datetime] = machine_now
 
     def now(self) -> datetime:
-        """The time, in UTC; with --env local that of the local services, whose clock can be moved."""
+        """The time, in UTC; of a local environment that of the local services, whose clock can be moved."""
         url = self._first_clients.connection.clock_url
         return self.clock() if url is None else _asked(url)
 
@@ -101,8 +106,9 @@ class Session:
     def _first_clients(self) -> Clients:
         """Clients before the deployment is known."""
         options = self.options
-        if options.env == LOCAL and options.endpoint_url is None:
-            return Clients(local_connection(options.local_dir))
+        if options.env is not None and is_local(options.env) and options.endpoint_url is None:
+            target = options.env.replace(LOCAL, "up", 1)  # `make up` starts local, `make up-fleet` local-fleet
+            return Clients(local_connection(options.local_dir or LOCALS_FOLDER / options.env, target))
         return Clients(Connection(region=options.region, profile=options.profile, endpoint_url=options.endpoint_url))
 
 

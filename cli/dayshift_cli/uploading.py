@@ -30,12 +30,15 @@ class Uploaded:
     problem: str | None = None
 
 
-def upload_all(s3: "S3Client", bucket: str, images: Sequence[LocalImage]) -> Iterator[Uploaded]:
+def upload_all(
+    s3: "S3Client", bucket: str, images: Sequence[LocalImage], metadata: Mapping[str, str] | None = None
+) -> Iterator[Uploaded]:
     """Uploads the files and yields each when it is done; a file that cannot be read is yielded with its problem.
+    `metadata` (ASCII) is kept beside each.
 
     An error of AWS ends it: uploads that have not begun are given up, those under way still yielded, then it is raised.
     """
-    upload = _uploader(s3, bucket)
+    upload = _uploader(s3, bucket, metadata or {})
     first: BaseException | None = None
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         waiting = [pool.submit(_upload_or_problem, upload, image) for image in images]
@@ -61,7 +64,7 @@ def _upload_or_problem(upload: Callable[[LocalImage], ImageRef], local: LocalIma
         return Uploaded(local, None, f"cannot be read: {error.strerror or error}")
 
 
-def _uploader(s3: "S3Client", bucket: str) -> Callable[[LocalImage], ImageRef]:
+def _uploader(s3: "S3Client", bucket: str, metadata: Mapping[str, str]) -> Callable[[LocalImage], ImageRef]:
     transfer = TransferConfig(multipart_threshold=MULTIPART_BYTES, multipart_chunksize=_PART_BYTES, max_concurrency=4)
     completed: dict[str, dict[str, Any]] = {}
 
@@ -75,10 +78,13 @@ def _uploader(s3: "S3Client", bucket: str) -> Callable[[LocalImage], ImageRef]:
         kind = guess_type(local.path.name)[0] or "application/octet-stream"
         if local.size_bytes < MULTIPART_BYTES:
             body = local.path.read_bytes()
-            answer: Mapping[str, Any] = s3.put_object(Bucket=bucket, Key=local.key, Body=body, ContentType=kind)
+            answer: Mapping[str, Any] = s3.put_object(
+                Bucket=bucket, Key=local.key, Body=body, ContentType=kind, Metadata=metadata
+            )
         else:
             try:
-                s3.upload_file(str(local.path), bucket, local.key, ExtraArgs={"ContentType": kind}, Config=transfer)
+                extra = {"ContentType": kind, "Metadata": {**metadata}}
+                s3.upload_file(str(local.path), bucket, local.key, ExtraArgs=extra, Config=transfer)
             except S3UploadFailedError as error:
                 raise error.__context__ or error from error
             answer = completed.pop(local.key)

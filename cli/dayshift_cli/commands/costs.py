@@ -34,9 +34,11 @@ def costs(session: Session, model: str | None, days: int, output: str) -> None:
     """Show what models cost: hours run, images answered and money by day of the model's zone, with totals.
 
     Hours of a custom_labels model are the unit-hours that Rekognition counts, where an hour that was begun is whole;
-    of others, and while Rekognition has counted none, those that Dayshift's own ticks saw. Money is at the configured
+    of a fleet they are its workers' together; of others, and while Rekognition has counted none, those that Dayshift's
+    own ticks saw. Money is at the configured
     price, and an estimate: the bill is AWS's. Days before anything was counted are left out, so nothing is "saved"
-    on a day on which there was no model.
+    on a day on which there was no model. A fleet that is always on keeps one worker: what that would have cost in the
+    hours without any is what was saved.
 
     \b
     Examples:
@@ -69,7 +71,8 @@ def _accounts(session: Session, model: DeployedModel, days: int, now: datetime) 
     if model.power:
         stored = powering.stored(session, model, now)
         units = int(stored.spec.options.get("inference_units") or 1)
-        price, zone, spec = Price(stored.policy.usd_per_hour, units), stored.policy.zone, stored.spec
+        price = Price(stored.policy.usd_per_hour, units, model.is_fleet)
+        zone, spec = stored.policy.zone, stored.spec
     start = midnight(now.astimezone(zone).date() - timedelta(days=days - 1), zone)
     counted = metered(session.clients.cloudwatch, session.deployment, model, spec, start, now)
     return accounts(counted, price, zone, start, now)

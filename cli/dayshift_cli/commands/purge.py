@@ -37,6 +37,8 @@ def purge(session: Session, model: str, yes: bool) -> None:
         f"These stay: the images in s3://{session.deployment.images_bucket}/{target.prefix}. The hourly sweep has them "
         "read, and paid for, again."
     )
+    if target.gallery:
+        say(f"The people it knows stay too, in {target.gallery}: `dayshift faces remove` forgets one.")
     if waiting.in_flight:
         say(f"{waiting.in_flight} messages are in flight: those may still leave a result.")
     if not yes and click.prompt(f"Type the model's name ({target.name}) to go on", err=True) != target.name:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from dayshift.domain.fleet import Fleet
 from dayshift.domain.memory import Memory
 from dayshift.domain.policy import Kind, Policy
 from dayshift_cli import powering
@@ -53,7 +54,7 @@ def schedule(
 
     Times are of the model's own zone. A start comes before an opening by the warm-up, and is paid from then on. Closed
     dates and changes of the clock are named. What a person switches and what images decide is not foreseen: a model
-    on_deadline whose promise leaves time to wake it is started by demand.
+    on_deadline whose promise leaves time to wake it is started by demand, and so is a fleet within its office hours.
 
     \b
     Examples:
@@ -131,8 +132,13 @@ def _value(name: str, policy: Policy, day: Day) -> dict[str, Any]:
 
 
 def _explain(name: str, policy: Policy, memory: Memory, forecast: Sequence[Day]) -> None:
-    say(f"Times are of {policy.zone}; {policy.usd_per_hour:g} USD an hour, from the start on, warm-up included.")
+    each = " and worker" if policy.fleet else ""
+    say(f"Times are of {policy.zone}; {policy.usd_per_hour:g} USD an hour{each}, from the start on, warm-up included.")
     promise = length(policy.results_within)
+    if policy.fleet is not None:
+        say(_of_a_fleet(name, policy, policy.fleet, forecast))
+    if policy.kind is Kind.OFFICE_HOURS and policy.fleet:
+        return
     if is_by_demand(policy, memory):
         where = "of the opening hours " if policy.calendar else ""
         say(
@@ -148,6 +154,22 @@ def _explain(name: str, policy: Policy, memory: Memory, forecast: Sequence[Day])
     if (ran := _sum(forecast)) is not None and policy.usd_per_hour:
         saved = (always - ran) / _HOUR * policy.usd_per_hour
         say(f"Always on would be {always / _HOUR:,.1f} hours; this saves {saved:,.2f} USD in {len(forecast)} days.")
+
+
+def _of_a_fleet(name: str, policy: Policy, fleet: Fleet, forecast: Sequence[Day]) -> str:
+    """What is paid, which for a fleet its images decide more than its hours."""
+    workers = "1 worker" if fleet.maximum == 1 else f"1 to {fleet.maximum} workers"
+    if policy.kind is not Kind.OFFICE_HOURS:
+        return (
+            f"Hours and money are those of one worker; {name or 'the fleet'} has {workers}, as what waits needs them."
+        )
+    opened = sum((one.end - one.start for day in forecast for one in day.open), timedelta())
+    most = opened / _HOUR * policy.usd_per_hour * fleet.maximum
+    return (
+        f"{name or 'The fleet'} is paid only while there is work: within these hours the first image that waits wakes "
+        f"{workers}, and after {length(fleet.idle)} without any there is none. At most {most:,.2f} USD in "
+        f"{len(forecast)} days, if all worked in all these hours."
+    )
 
 
 def _sum(forecast: Sequence[Day]) -> timedelta | None:

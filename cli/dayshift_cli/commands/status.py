@@ -11,7 +11,8 @@ from rich.text import Text
 
 from dayshift_cli.deployment import DeployedModel
 from dayshift_cli.errors import ExitCode, code_of
-from dayshift_cli.power_report import POWER_COLUMNS, PowerReport, report
+from dayshift_cli.power_report import FLEET_COLUMNS, POWER_COLUMNS, PowerReport, report
+from dayshift_cli.powering import gate_of
 from dayshift_cli.promising import savings
 from dayshift_cli.queues import depth
 from dayshift_cli.render import Row, output_option, show, show_line
@@ -20,7 +21,7 @@ from dayshift_cli.session import Session
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
-_COLUMNS = ("model", "family", "visible", "in flight", "delayed", "dead letters", "mapping", "labeler")
+_COLUMNS = ("model", "family", "visible", "in flight", "delayed", "dead letters", "gate", "read by")
 _MISSING = "Missing"
 
 
@@ -32,10 +33,11 @@ _MISSING = "Missing"
 @output_option
 @click.pass_obj
 def status(session: Session, model: str | None, watch: int | None, output: str) -> None:
-    """Show what waits: messages visible, in flight and delayed, dead letters, and the state of the mapping; and of each
-    powered model what it should be and is, why, and what changes next, in the model's own time.
+    """Show what waits: messages visible, in flight and delayed, dead letters, and the gate: the state of the mapping,
+    or of a fleet whether its workers may read; and of each powered model what it should be and is, why, and what
+    changes next, in the model's own time. Of a fleet also its workers: those there are, should be and may be.
 
-    Red needs a person: dead letters (see `dayshift redrive`), a mapping that is missing or reports a problem, a model
+    Red needs a person: dead letters (see `dayshift redrive`), a gate that is missing or reports a problem, a model
     that failed, cannot be managed, is overdue, or runs long after it should not. Yellow is worth a look. SQS's counts
     are approximate. Nothing is changed: what comes next is what reconcile would do now.
 
@@ -71,20 +73,23 @@ def _show(
     values: Sequence[dict[str, Any]], reports: Sequence[PowerReport], hints: Mapping[str, str], output: str
 ) -> None:
     powers = {one.name: one for one in reports}
+    has_fleet = any(one.model is not None and one.model.is_fleet for one in reports)
+    columns = FLEET_COLUMNS if has_fleet else POWER_COLUMNS
+    power_rows = {one.name: one.row(has_fleet) for one in reports}
     rows = [_row(value) for value in values]
     match output:
         case "json":
             full = [value | {"power": _power(powers.get(value["model"]), hints)} for value in values]
             show(output, (), (), full)
         case "csv" if reports:
-            empty = [""] * (len(POWER_COLUMNS) - 1)
-            beside = [[*powers[value["model"]].row()][1:] if value["model"] in powers else empty for value in values]
-            show(output, (*_COLUMNS, *POWER_COLUMNS[1:]), [[*a, *b] for a, b in zip(rows, beside, strict=True)], ())
+            empty = [""] * len(columns)
+            beside = [[*power_rows.get(value["model"], empty)][1:] for value in values]
+            show(output, (*_COLUMNS, *columns[1:]), [[*a, *b] for a, b in zip(rows, beside, strict=True)], ())
         case _:
             show(output, _COLUMNS, rows, ())
             if reports:
                 click.echo()
-                show(output, POWER_COLUMNS, [one.row() for one in reports], ())
+                show(output, columns, power_rows.values(), ())
             for one in reports:
                 for line in one.lines(hints.get(one.name)):
                     show_line(line)
@@ -97,7 +102,7 @@ def _power(one: PowerReport | None, hints: Mapping[str, str]) -> dict[str, Any] 
 def _observe(session: Session, model: DeployedModel) -> dict[str, Any]:
     waiting = depth(session.clients.sqs, model.queue_url)
     dead = depth(session.clients.sqs, model.dlq_url)
-    state, problem = _mapping(session.clients.functions, model.mapping_uuid)
+    state, problem = _gate(session, model)
     return {
         "model": model.name,
         "family": model.family,
@@ -108,11 +113,18 @@ def _observe(session: Session, model: DeployedModel) -> dict[str, Any]:
         "mapping": state,
         "mapping_problem": problem,
         "labeler": model.labeler,
+        "group": model.group,
     }
 
 
+def _gate(session: Session, model: DeployedModel) -> tuple[str, str | None]:
+    """The gate's state in the words of an event source mapping, and the problem it reports if any."""
+    if model.mapping_uuid is None:
+        return gate_of(session, model).state().capitalize(), None
+    return _mapping(session.clients.functions, model.mapping_uuid)
+
+
 def _mapping(functions: "LambdaClient", uuid: str) -> tuple[str, str | None]:
-    """The event source mapping's state, and the problem it reports if any."""
     try:
         found = functions.get_event_source_mapping(UUID=uuid)
     except ClientError as error:
@@ -135,5 +147,5 @@ def _row(value: dict[str, Any]) -> Row:
         value["delayed"],
         Text(str(value["dead_letters"]), style="bold red" if value["dead_letters"] else ""),
         Text(f"{mapping} ({problem})" if problem else mapping, style=mapping_style),
-        value["labeler"],
+        value["labeler"] or value["group"],
     )

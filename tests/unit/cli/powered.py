@@ -135,7 +135,7 @@ def _invoked(aws: World, given: Mapping[str, Any]) -> Any:
             ports = ReconcilePorts(
                 model=model,
                 power=CustomLabelsPower(client("rekognition"), model.spec, "dayshift-test"),
-                gate=EventSourceMapping(client("lambda"), model.mapping_uuid),
+                gate=EventSourceMapping(client("lambda"), str(model.mapping_uuid)),
                 queue=SqsQueue(client("sqs"), model.queue_url),
                 state=SsmPowerState(client("ssm"), PATH, one.name),
                 arrivals=CloudWatchArrivals(lambda: client("cloudwatch"), model.queue_name),

@@ -200,7 +200,7 @@ def test_purge_names_a_result_that_s3_kept(aws: Any) -> None:
     aws.answers["DeleteObjects"] = lambda _: {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "no"}]}
     result = aws.run("purge", "signs", "--yes")
     assert result.exit_code == 1
-    assert "S3 kept 1 of 2 results, the first k (AccessDenied: no)" in result.stderr
+    assert "S3 kept 1 of 2 objects, the first k (AccessDenied: no)" in result.stderr
 
 
 @pytest.mark.parametrize(("finished", "code"), [(True, 0), (False, 3)])
