@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.installed
 EMULATOR := $(KEPT)/venv-emulator/.installed
 VISION := $(KEPT)/venv-vision/.installed
+MODELS := $(KEPT)/models/.fetched
 CHECKOV := $(KEPT)/venv-checkov/.installed
 TERRAFORM := $(CURDIR)/tools/terraform
 TEST_DATA := $(CURDIR)/$(KEPT)/terraform/test
@@ -17,6 +18,7 @@ PYTEST := $(BIN)/python -m pytest
 SIDE_BY_SIDE := -n auto --maxprocesses 4
 
 ENV ?= dev
+ARCH ?= arm64
 WEEKS ?= 500
 STATE_BUCKET ?=
 STATE_REGION ?= $(shell sed -n 's/^region *= *"\(.*\)".*/\1/p' terraform/envs/$(ENV).tfvars 2>/dev/null)
@@ -30,11 +32,14 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2} /^##@ /{printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
 
 ##@ Use it
-.PHONY: setup package demo up down
+.PHONY: setup package worker-package demo up down
 setup: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
 
 package: ## Build dist/dayshift.zip, the package of the Lambda functions
 	@"$$(tools/find-python)" build.py
+
+worker-package: $(DEV) ## Build dist/dayshift-worker-$(ARCH).zip, what the workers of a face_fleet have besides (ARCH=arm64 or x86_64)
+	@$(BIN)/python build.py --worker $(ARCH)
 
 demo: $(DEV) $(EMULATOR) $(VISION) package ## Show the whole pipeline on this machine: no AWS account, no Docker
 	@$(BIN)/python -m local.demo
@@ -82,7 +87,7 @@ lint: $(DEV) ## Style of Python and Terraform
 types: $(DEV) ## Types of Python (mypy --strict)
 	$(BIN)/mypy
 
-unit: $(DEV) ## Unit tests
+unit: $(DEV) $(MODELS) ## Unit tests
 	$(PYTEST) $(SIDE_BY_SIDE) tests/unit
 
 property: $(DEV) ## Property tests
@@ -135,10 +140,13 @@ fmt: $(DEV) ## Format Python and Terraform
 ##@ Keep it
 .PHONY: lock clean
 lock: ## Pin the newest versions the .in files allow, with hashes (needs uv)
+	@$(PIN) --python-version 3.13 --output-file lambda_src/requirements-worker.txt lambda_src/requirements-worker.in
 	@for name in lambda_src/requirements requirements-dev requirements-checkov local/requirements-emulator local/requirements-vision; do \
-		uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-			--no-emit-index-url --no-emit-find-links --output-file $$name.txt $$name.in || exit 1; \
+		$(PIN) --python-version 3.11 --output-file $$name.txt $$name.in || exit 1; \
 	done
+
+PIN = uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links
 
 clean: ## Remove everything that was generated; only the sources stay
 	@test ! -f $(KEPT)/local/connection.json || test ! -x $(BIN)/python || $(BIN)/python -m local down
@@ -174,4 +182,10 @@ $(VISION): local/requirements-vision.txt
 
 $(CHECKOV): requirements-checkov.txt
 	$(environment)
+	@touch $@
+
+# What workers recognise faces with: 100 MB are downloaded for 32 MB that are kept.
+$(MODELS): tools/worker_models.py $(DEV)
+	@echo "fetching $(@D) (once)"
+	@$(BIN)/python -m tools.worker_models $(@D)
 	@touch $@

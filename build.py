@@ -7,6 +7,9 @@ are the same everywhere. All of it is pure Python, so the same file runs on arm6
 
 Standard library only, any Python from 3.11 on:
     python build.py [--output dist/dayshift.zip] [--no-bytecode] [--source lambda_src]
+
+With `--worker arm64` or `--worker x86_64` it builds dist/dayshift-worker-<architecture>.zip instead, what a worker of
+family face_fleet has besides the package (tools/worker_bundle.py).
 """
 
 import argparse
@@ -21,6 +24,8 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+
+from tools.worker_bundle import ARCHITECTURES, BundleError, bundle_members
 
 ROOT = Path(__file__).resolve().parent
 VENDORED = ROOT / ".dayshift" / "vendored"
@@ -137,6 +142,11 @@ def build(source: Path, output: Path, with_bytecode: bool = BYTECODE) -> str:
     members = dependencies(vendor(source / "requirements.txt")) | sources(source)
     if with_bytecode:
         members |= bytecode(members)
+    return written(members, output)
+
+
+def written(members: dict[str, bytes], output: Path) -> str:
+    """Packs `members` into `output` and answers with one line about it."""
     content = pack(members)
     output.parent.mkdir(parents=True, exist_ok=True)
     unfinished = output.with_name(f"{output.name}.{os.getpid()}")
@@ -166,13 +176,18 @@ def _runtime_python() -> str:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Build the package of the Lambda functions.")
-    parser.add_argument("--output", type=Path, default=Path("dist/dayshift.zip"))
+    parser.add_argument("--output", type=Path, help="dist/dayshift.zip, or dist/dayshift-worker-<architecture>.zip")
     parser.add_argument("--source", type=Path, default=ROOT / "lambda_src", help="holds dayshift/, requirements.txt")
     parser.add_argument("--bytecode", action=argparse.BooleanOptionalAction, default=BYTECODE, help=f"of {RUNTIME}")
+    parser.add_argument("--worker", choices=sorted(ARCHITECTURES), help="build the workers' bundle for these machines")
     chosen = parser.parse_args()
     try:
-        print(build(chosen.source, chosen.output, chosen.bytecode))
-    except BuildError as error:
+        if chosen.worker:
+            output = chosen.output or Path(f"dist/dayshift-worker-{chosen.worker}.zip")
+            print(written(bundle_members(chosen.worker, chosen.source), output))
+        else:
+            print(build(chosen.source, chosen.output or Path("dist/dayshift.zip"), chosen.bytecode))
+    except (BuildError, BundleError) as error:
         sys.exit(f"build.py: {error}")
 
 
