@@ -14,6 +14,7 @@ ACTIONS = {
     "ListObjectVersions": "s3:ListBucketVersions",
     "SendMessageBatch": "sqs:SendMessage",
     "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "DeleteMessageBatch": "sqs:DeleteMessage",
 }
 
 

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from dayshift.domain.errors import ConfigurationError
-from dayshift.settings import ApiSettings, LabelerSettings, PowerSettings, ProducerSettings, SweepSettings
+from dayshift.settings import (
+    ApiSettings,
+    LabelerSettings,
+    PowerSettings,
+    ProducerSettings,
+    SweepSettings,
+    WorkerSettings,
+)
 from tests.functions import World
 
 CONTRACT = json.loads((Path(__file__).parent / "environment.json").read_text())
@@ -21,9 +28,11 @@ SETTINGS: Mapping[str, Any] = {
     "stop": PowerSettings,
     "reconcile": PowerSettings,
     "api": ApiSettings,
+    "worker": WorkerSettings,
 }
-# What only the local AWS sets, and Terraform never.
-LOCAL = {"DAYSHIFT_CLOCK_URL"}
+# What only the local AWS, or systemd, sets, and Terraform never.
+LOCAL = {"DAYSHIFT_CLOCK_URL", "NOTIFY_SOCKET"}
+READERS = CONTRACT["functions"] | CONTRACT["programs"]
 
 
 class Watched(Mapping[str, str]):
@@ -43,12 +52,12 @@ class Watched(Mapping[str, str]):
         return 0
 
 
-@pytest.mark.parametrize("function", CONTRACT["functions"])
+@pytest.mark.parametrize("function", READERS)
 def test_a_function_reads_exactly_the_variables_of_the_contract(function: str) -> None:
     environment = Watched()
     with pytest.raises(ConfigurationError):
         SETTINGS[function].from_environment(environment)
-    assert sorted(environment.asked - LOCAL) == CONTRACT["functions"][function]["variables"]
+    assert sorted(environment.asked - LOCAL) == READERS[function]["variables"]
 
 
 @pytest.mark.parametrize("function", CONTRACT["functions"])
@@ -62,4 +71,11 @@ def test_the_handler_of_the_contract_is_there(function: str, world: World, monke
 
 
 def test_every_function_with_settings_is_in_the_contract() -> None:
-    assert set(SETTINGS) == set(CONTRACT["functions"])
+    assert set(SETTINGS) == set(READERS)
+
+
+def test_a_program_of_the_contract_is_there() -> None:
+    for program in CONTRACT["programs"].values():
+        python, dash_m, module = program["handler"].split()
+        assert (python, dash_m) == ("python", "-m")
+        assert callable(import_module(module).main)
