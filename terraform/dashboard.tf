@@ -23,16 +23,24 @@ locals {
     { title = "Cost today in USD", metrics = ["CostTodayUsd"], stat = "Maximum", period = 300, x = 16, y = 12, width = 8 },
   ]
 
+  _fleet_graphs = [
+    { title = "Workers, and how many are wanted", metrics = ["Workers", "WantedWorkers"], stat = "Maximum", period = 60, x = 0, y = 21, width = 24 },
+  ]
+
   # What concerns power first.
   _alarm_arns = concat(
     aws_cloudwatch_metric_alarm.reconcile_silent[*].arn, values(aws_cloudwatch_metric_alarm.heartbeat)[*].arn,
-    values(aws_cloudwatch_metric_alarm.not_empty)[*].arn, values(aws_cloudwatch_metric_alarm.errors)[*].arn,
+    values(aws_cloudwatch_metric_alarm.short_of_workers)[*].arn, values(aws_cloudwatch_metric_alarm.not_empty)[*].arn,
+    values(aws_cloudwatch_metric_alarm.errors)[*].arn,
     [aws_cloudwatch_metric_alarm.sweep_silent.arn],
   )
 
   _widgets = concat(
     [
-      for graph in local._graphs : {
+      for graph in concat(
+        [for graph in local._graphs : merge(graph, { models = local.powered })],
+        [for graph in local._fleet_graphs : merge(graph, { models = local.fleets }) if local.has_fleet],
+        ) : {
         type   = "metric"
         x      = graph.x
         y      = graph.y
@@ -47,7 +55,7 @@ locals {
           yAxis  = { left = { min = 0 } }
           metrics = concat([], [
             for metric in graph.metrics : [
-              for model in local.powered : ["Dayshift", metric, "model", model, "service", local._reconcile, { label = "${model} ${metric}" }]
+              for model in graph.models : ["Dayshift", metric, "model", model, "service", local._reconcile, { label = "${model} ${metric}" }]
             ]
           ]...)
         }

@@ -29,8 +29,8 @@ resource "aws_kms_key" "main" {
         Condition = {
           ArnLike = {
             "kms:EncryptionContext:aws:logs:arn" = [
-              for kind in ["lambda", "sagemaker/Endpoints", "vendedlogs"] :
-              "arn:${local.account.partition}:logs:${var.region}:${local.account.id}:log-group:/aws/${kind}/${local.prefix}-*"
+              for root in ["/aws/lambda", "/aws/sagemaker/Endpoints", "/aws/vendedlogs", "/dayshift"] :
+              "arn:${local.account.partition}:logs:${var.region}:${local.account.id}:log-group:${root}/${local.prefix}-*"
             ]
           }
         }

@@ -15,7 +15,7 @@
 #
 # Use    make package worker-package ARCH=arm64
 #        terraform apply -var-file=examples/fleet.tfvars   (after changing `name`, `vpc_id` and `subnet_ids`)
-#        dayshift --env demo faces add ada ~/Pictures/ada-1.jpg
+#        dayshift --env demo faces enroll ada ~/Pictures/ada-1.jpg
 #        dayshift --env demo upload ~/Pictures/party --model faces --wait
 
 name        = "acme-dayshift"

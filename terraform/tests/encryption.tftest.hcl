@@ -102,7 +102,7 @@ run "the_key_we_make_rotates_and_trusts_the_account_and_the_logs_of_what_is_ours
   assert {
     condition = (
       join(" ", jsondecode(aws_kms_key.main[0].policy).Statement[1].Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"]) ==
-      join(" ", [for kind in ["lambda", "sagemaker/Endpoints", "vendedlogs"] : "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/${kind}/acme-dayshift-test-*"])
+      join(" ", [for root in ["/aws/lambda", "/aws/sagemaker/Endpoints", "/aws/vendedlogs", "/dayshift"] : "arn:aws:logs:eu-west-1:123456789012:log-group:${root}/acme-dayshift-test-*"])
     )
     error_message = "got ${aws_kms_key.main[0].policy}"
   }

@@ -86,6 +86,7 @@ run "the_spec_says_all_that_reconcile_must_know" {
   assert {
     condition = jsonencode(merge(module.models["logos"].power.spec, { hours = null })) == jsonencode({
       family                        = "custom_labels"
+      fleet                         = null
       hours                         = null
       idle_minutes                  = null
       images_per_minute             = 60
