@@ -15,7 +15,8 @@ from typing import Any
 
 from local.connection import Connection
 from local.dialect import teach, unteach
-from local.places import TERRAFORM
+from local.fleet.templates import Templates
+from local.places import ARCHITECTURE, TERRAFORM, WORKER_BUNDLE
 from local.terraform import Change, Progress, Terraform
 
 STATE_BUCKET = "dayshift-terraform-state"
@@ -42,7 +43,14 @@ class Deployer:
         package: Path,
     ) -> None:
         self._connection, self._client, self._package = connection, client, package
-        self._var_file, self._variables = var_file, {"package_file": str(package), **variables}
+        self._var_file, self._variables = (
+            var_file,
+            {
+                "package_file": str(package),
+                "architecture": ARCHITECTURE,
+                **variables,
+            },
+        )
         self._folder = connection.folder / "terraform"
         data = self._folder / var_file.stem
         self._terraform = Terraform(connection.environment(), data, var_file, self._variables)
@@ -87,14 +95,26 @@ class Deployer:
             self._terraform.destroy()
 
     def _roles(self, values: Mapping[str, Any]) -> list[str]:
-        """The names of the functions' roles."""
+        """The names of the functions' roles, and of the workers'."""
         functions = [*values["functions"].values(), *(model["labeler"] for model in values["models"].values())]
         client = self._client("lambda")
-        return [
-            client.get_function(FunctionName=name)["Configuration"]["Role"].rsplit("/", 1)[1]
+        roles = [
+            client.get_function(FunctionName=name)["Configuration"]["Role"]
             for name in functions
-            if name is not None  # start, stop and reconcile are there only where a model is powered
+            if name
+            is not None  # start, stop and reconcile are there only where a model is powered; a fleet has workers
         ]
+        groups = [model["group"] for model in values["models"].values() if model.get("group")]
+        return [role.rsplit("/", 1)[1] for role in (*roles, *self._workers_roles(groups))]
+
+    def _workers_roles(self, groups: list[str]) -> list[str]:
+        """The ARN of the role of each of these groups' machines."""
+        if not groups:  # which would name all there are
+            return []
+        templates = Templates(self._client("ec2"), self._client("iam"))
+        found = self._client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=groups)
+        profiles = [templates.of(group).profile_arn for group in found["AutoScalingGroups"]]
+        return [templates.role_arn(profile) for profile in profiles if profile]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -124,7 +144,8 @@ class Deployer:
         """What an apply depends on: configuration, variables, package."""
         digest = hashlib.sha256(json.dumps(self._variables, sort_keys=True).encode())
         sources = {path for pattern in SOURCES for path in TERRAFORM.rglob(pattern) if ".terraform" not in path.parts}
-        for path in (*sorted(sources), self._var_file, self._package):
+        bundle = [WORKER_BUNDLE] if b'"face_fleet"' in self._var_file.read_bytes() else []
+        for path in (*sorted(sources), self._var_file, self._package, *bundle):
             digest.update(f"{path.name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 

@@ -12,6 +12,7 @@ from local.errors import PortTakenError, StartError
 
 Ports = tuple[int, int]  # emulator, services
 VARIABLE, FIRST, FILE = "DAYSHIFT_LOCAL_PORT", 4566, "ports.json"
+FURTHER = 10  # the fleet's ports
 ASK_SECONDS = 0.3  # a program that does not answer at once is just "another program"
 # What tells a person which program has a port.
 KNOWN_PATHS = {
@@ -27,6 +28,12 @@ def default_ports() -> Ports:
     if not first.isdigit() or not 1024 <= int(first) <= 65_534:
         raise PortTakenError(f"{VARIABLE} must be a port from 1024 to 65534, for example 4566; got {first!r}")
     return int(first), int(first) + 1
+
+
+def fleet_ports() -> Ports:
+    """Ten further on, so that the local AWS of the fleet runs beside the other."""
+    emulator, services = default_ports()
+    return emulator + FURTHER, services + FURTHER
 
 
 def free_ports() -> Ports:

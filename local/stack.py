@@ -20,9 +20,20 @@ from local.connection import FILE, HOST, Connection
 from local.credentials import refuse_real_credentials
 from local.deploying import Deployer, Deployment
 from local.errors import StartError
+from local.fleet.control import Machines
 from local.fleet.machine import machines_in
-from local.places import EMULATOR_PYTHON, KEPT, LOCAL_VARIABLES, PACKAGE, ROOT, SERVICES_PYTHON, default_folder
-from local.ports import Ports, answers, free_ports, ports_of, refuse_taken, remember, unchecked
+from local.places import (
+    EMULATOR_PYTHON,
+    KEPT,
+    LOCAL_VARIABLES,
+    PACKAGE,
+    ROOT,
+    SERVICES_PYTHON,
+    default_folder,
+    fleet_folder,
+)
+from local.ports import FILE as PORTS_FILE
+from local.ports import Ports, answers, fleet_ports, free_ports, ports_of, refuse_taken, remember, unchecked
 from local.processes import BackgroundProcess
 from local.terraform import Change, Progress
 
@@ -43,6 +54,12 @@ class LocalAws:
         self.services = BackgroundProcess("services", self.folder)
         self.connection = Connection.of(self.folder, self._ports)
         self._started_here, self._clients = False, dict[str, Any]()
+
+    @classmethod
+    def of_fleet(cls) -> "LocalAws":
+        """The one of `make up-fleet`, at the ports that it was made with."""
+        folder = fleet_folder()
+        return cls(folder, None if (folder / PORTS_FILE).exists() else fleet_ports())
 
     def __enter__(self) -> "LocalAws":
         self.start()
@@ -108,6 +125,11 @@ class LocalAws:
         deployed = self._deployer(var_file, variables).deploy(progress)
         self.show_page(deployed.values.get("api_url"))
         return deployed
+
+    @property
+    def machines(self) -> Machines:
+        """The machines of its Auto Scaling groups."""
+        return Machines(self)
 
     @property
     def page_url(self) -> str:

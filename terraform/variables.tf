@@ -14,11 +14,11 @@ variable "name" {
 
 variable "environment" {
   type        = string
-  description = "Second part of every name: 2 to 12 of a-z and 0-9, for example \"prod\"."
+  description = "Second part of every name: 2 to 12 of a-z and 0-9, for example \"prod\"; on a laptop also \"local-fleet\"."
 
   validation {
-    # No hyphen: "a-b" + "c" and "a" + "b-c" would be the same names.
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment))
+    # No hyphen: "a-b" + "c" and "a" + "b-c" would be the same names. The local AWSs share nothing, so theirs may have one.
+    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment)) || var.environment == "local-fleet"
     error_message = "environment must be 2 to 12 lower-case letters and digits, beginning with a letter, for example \"prod\"; got \"${var.environment}\"."
   }
 }
