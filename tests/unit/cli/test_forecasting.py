@@ -172,3 +172,17 @@ def test_a_change_of_half_an_hour_and_of_a_whole_day_are_told() -> None:
         midnight(date(2011, 12, 29), apia), midnight(date(2011, 12, 31), apia) + HOUR, apia
     )
     assert clock_change(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), UTC) == ""
+
+
+FLEET = {"maximum": 19, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}
+
+
+def test_office_hours_of_a_fleet_are_when_it_may_run_and_nobody_knows_for_how_long() -> None:
+    week = days(policy("Mon-Fri 09:00-18:00", fleet=FLEET), Memory(), MONDAY, 7)
+    assert ran(week) == [-1] * 7
+    assert walls(week[0]) == (["09:00-18:00"], [], [])
+    assert walls(week[5]) == ([], [], [])
+
+
+def test_a_fleet_that_is_always_on_runs_all_day() -> None:
+    assert ran(days(policy(power="always_on", fleet=FLEET), Memory(), MONDAY, 2)) == [24, 24]

@@ -72,3 +72,13 @@ def test_only_what_cannot_be_woken_in_time_is_kept_warm() -> None:
     assert is_kept_warm(model(Memory(starts=(60 * 60,) * 5), results_within_minutes=33))
     assert not is_kept_warm(model(power="office_hours"))
     assert not is_kept_warm(model(power="always_on"))
+
+
+def test_a_fleet_reads_at_the_rate_of_all_its_workers_and_one_workers_hours_are_told() -> None:
+    fleet = {"maximum": 10, "images_per_minute": 6, "clear_within_minutes": 1, "idle_minutes": 5}
+    one, many = saving(model(), [(noon(3), 600)], NOW), saving(model(fleet=fleet), [(noon(3), 600)], NOW)
+    assert one is not None
+    assert many is not None
+    assert many.then_billed == one.then_billed == 30 * MINUTE + 10 * MINUTE + 3 * MINUTE
+    assert "of one worker, " in many.sentence()
+    assert "worker" not in one.sentence()

@@ -174,3 +174,15 @@ def test_the_projects_own_terraform_is_used_where_none_is_on_path(
     _terraform(tmp_path / "tools", """printf '%s\\n' '"{\\"a\\":{}}"'""", monkeypatch)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert models_of(_file(tmp_path, LOGOS), tmp_path / "terraform") == {"a": {}}
+
+
+def test_a_fleet_is_foreseen_by_what_it_may_cost_at_most(tmp_path: Path) -> None:
+    path = CONFIGURATION / "examples" / "fleet.tfvars"
+    result = CliRunner().invoke(
+        cli, ["--terraform-dir", str(CONFIGURATION), "schedule", "--var-file", str(path), "--from", "2026-11-23",
+              "--days", "7"],
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "faces is paid only while there is work" in result.stderr
+    assert "after 5 min without any there is none" in result.stderr
+    assert f"At most {5 * 9 * 19 * 0.0725:,.2f} USD in 7 days" in result.stderr
