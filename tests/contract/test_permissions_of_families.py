@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dayshift import bootstrap
-from dayshift.adapters.families import FAMILIES, Client
+from dayshift.adapters.families import FAMILIES
+from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.plain_image import plain_png
 from dayshift.domain.ports import OwnedPower
@@ -20,7 +21,7 @@ from tests.functions import Context, World
 
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000"
 # A target of each family that has one, and options that it cannot do without, as Terraform would hand them over.
-TARGETS = {"custom_labels": VERSION, "sagemaker": "acme-prod-m"}
+TARGETS = {"custom_labels": VERSION, "sagemaker": "acme-prod-m", "face_fleet": "acme-prod-m-workers"}
 AT_ONCE = {"configuration": "acme-prod-m-1a2b3c4d", "classes": {"bucket": RESULTS, "key": "_models/signs/classes.txt"}}
 LATER = {**AT_ONCE, "asynchronous": {"bucket": RESULTS, "prefix": "_async/signs/"}}
 ANSWERED = "_async/signs/answers/1.out"
@@ -86,17 +87,13 @@ class Service:
     def power(self, family: str, options: dict[str, Any]) -> OwnedPower:
         make = FAMILIES[family].power
         assert make
-        return make(self._client(), ModelSpec("m", family, TARGETS[family], "m/", options), "acme-prod")
+        return make(self.client, ModelSpec("m", family, TARGETS[family], "m/", options), "acme-prod")
 
-    def _client(self) -> Client:
+    def client(self, service: str) -> Any:
         session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
-
-        def client(service: str) -> Any:
-            made = session.client(service)
-            made.meta.events.register("before-call", self._answer)
-            return made
-
-        return client
+        made = session.client(service)
+        made.meta.events.register("before-call", self._answer)
+        return made
 
     def _answer(self, model: Any, params: Any, **_: object) -> tuple[Any, Any]:
         service = model.service_model.signing_name
@@ -141,6 +138,24 @@ def test_powering_an_endpoint_uses_exactly_what_it_is_granted() -> None:
     power.probe()
     power.stop()
     assert service.recorder.used == set(CONTRACT["families_power"]["sagemaker"])
+
+
+@pytest.mark.usefixtures("world")
+def test_powering_a_fleet_uses_exactly_what_it_is_granted() -> None:
+    """Of one whose launches fail, and of its gate."""
+    mine = {"Key": "dayshift:deployment", "Value": "acme-prod"}
+    group = {"DesiredCapacity": 1, "Instances": [], "Tags": [mine]}
+    service = Service(
+        DescribeAutoScalingGroups={"AutoScalingGroups": [group]}, DescribeScalingActivities={"Activities": []}
+    )
+    power = service.power("face_fleet", {})
+    for verb in (power.describe, power.start, power.stop, power.probe, power.release):
+        verb()
+    service.answers["GetParameter"] = {"Parameter": {"Value": "{}"}}
+    gate = GateParameter(service.client("ssm"), "/acme/prod/models/m/gate")
+    gate.state()
+    gate.enable()
+    assert service.recorder.used == {*CONTRACT["families_power"]["face_fleet"], *CONTRACT["gates"]["parameter"]}
 
 
 @dataclass(frozen=True)
