@@ -23,5 +23,5 @@ def default_folder() -> Path:
 
 
 def fleet_folder() -> Path:
-    """The folder of the local AWS of `make up-fleet` and `make demo-fleet`, where `dayshift --env local-fleet` looks."""
+    """The folder of `make up-fleet` and `make demo-fleet`; `dayshift --env local-fleet` looks there."""
     return KEPT / "local-fleet"

@@ -18,6 +18,10 @@ EMULATOR_FAULTS: Mapping[str, frozenset[str]] = {
     ),
     # An authorizer by tokens comes back with a version that only Lambda's authorizers have.
     "aws_apigatewayv2_authorizer": frozenset({"authorizer_payload_format_version"}),
+    # A launch template's network interface comes back without delete_on_termination; each apply makes a new version of
+    # it, which the group then names.
+    "aws_launch_template": frozenset({"network_interfaces", "latest_version", "default_version"}),
+    "aws_autoscaling_group": frozenset({"launch_template"}),
 }
 
 
@@ -142,5 +146,12 @@ def _change(each: Mapping[str, Any]) -> Change:
     before, after, unknown = (change.get(key) or {} for key in ("before", "after", "after_unknown"))
     different = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     # An attribute that becomes known only at apply may well differ.
-    different |= {name for name, value in unknown.items() if value}
+    different |= {name for name, value in unknown.items() if _is_unknown(value)}
     return Change(each["address"], each["type"], tuple(change["actions"]), frozenset(different))
+
+
+def _is_unknown(value: Any) -> bool:
+    """Whether anything within is known only at apply; a plan says so by `true`, at the place where it is missing."""
+    if isinstance(value, dict | list):
+        return any(_is_unknown(each) for each in (value.values() if isinstance(value, dict) else value))
+    return bool(value)
