@@ -1,7 +1,7 @@
 """Telling an Auto Scaling group how many workers to have, and what those it has are doing.
 
 The group's desired capacity is the model's power: 0 is off. An instance is InService once its worker has loaded its
-model: until then the group's launching hook keeps it in Pending:Wait, and ends it where no worker comes up. A deployment
+model: until then the launching hook keeps it in Pending:Wait, and ends it where no worker comes up. A deployment
 owns a group by a tag that Terraform makes it with.
 """
 

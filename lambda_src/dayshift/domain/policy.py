@@ -68,7 +68,7 @@ class Policy:
             images_per_minute=float(value.get("images_per_minute", 60)),
             maximum_running=timedelta(hours=value.get("maximum_running_hours_per_day", 24)),
             usd_per_hour=float(value.get("usd_per_hour") or 0),
-            fleet=Fleet.from_json(value["fleet"]) if value.get("fleet") else None,
+            fleet=None if value.get("fleet") is None else Fleet.from_json(value["fleet"]),
         )
         if policy.images_per_minute <= 0:
             raise ConfigurationError(f"images_per_minute must be above 0; got {policy.images_per_minute}")

@@ -48,7 +48,8 @@ class PoweredModel:
         given, warnings = _object(spec), list[str]()
         if given is None:
             raise ConfigurationError(f"a model's spec must be a JSON object; got {spec[:200]!r}")
-        needed = ("queue_url", "queue_name") if given.get("fleet") else ("queue_url", "queue_name", "mapping_uuid")
+        is_fleet = given.get("fleet") is not None
+        needed = ("queue_url", "queue_name") if is_fleet else ("queue_url", "queue_name", "mapping_uuid")
         missing = [name for name in needed if not isinstance(given.get(name), str)]
         if missing:
             raise ConfigurationError(f"a model's spec needs {', '.join(missing)}; got {spec[:200]!r}")
@@ -67,7 +68,7 @@ class PoweredModel:
             policy,
             given["queue_url"],
             given["queue_name"],
-            None if given.get("fleet") else given["mapping_uuid"],
+            None if is_fleet else given["mapping_uuid"],
             Memory.from_json(_object(memory) or {}),
             wished,
             tuple(warnings),

@@ -22,7 +22,7 @@ STANDARD = 4096  # characters of a standard parameter's value
 A_YEAR, LAST = 366 * 24 * 3600, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 WIDEST: dict[str, Any] = {
     "day": "9999-12-31", "ran_seconds": A_YEAR, "failures": A_YEAR, "idle_minutes": A_YEAR,
-    "starts": (A_YEAR,) * STARTS_KEPT,
+    "starts": (A_YEAR,) * STARTS_KEPT, "workers": A_YEAR, "worker_seconds": A_YEAR,
 }  # fmt: skip
 LARGEST = Memory(**{field.name: WIDEST.get(field.name, LAST) for field in fields(Memory)})
 

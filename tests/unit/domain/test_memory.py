@@ -20,6 +20,7 @@ OPEN, CLOSED = MappingState.ENABLED, MappingState.DISABLED
 FULL = Memory(
     **{field.name: NOON for field in fields(Memory) if field.name.endswith(("since", "began", "_at"))},
     day="2026-11-23", ran_seconds=3600, failures=2, idle_minutes=45, starts=tuple(range(1000, 1020)),
+    workers=19, worker_seconds=7200,
 )  # fmt: skip
 
 
