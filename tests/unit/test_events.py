@@ -89,3 +89,30 @@ def test_a_sweep_refuses_a_wrong_age(minutes: object) -> None:
 def test_a_sweep_from_the_schedule_takes_every_model_and_the_settings_age() -> None:
     assert events.sweep_wish({}, HALF_AN_HOUR) == (None, HALF_AN_HOUR)
     assert events.sweep_wish({"model": "signs", "older_than_minutes": 0}, HALF_AN_HOUR) == ("signs", timedelta(0))
+
+
+def test_fetched_messages_read_as_those_of_an_event_do() -> None:
+    batch = recorded("sqs_batch")
+    fetched = [
+        {
+            name[0].upper() + name[1:]: value
+            for name, value in record.items()
+            if name not in ("eventSource", "awsRegion")
+        }
+        for record in batch["Records"]
+    ]
+    read = events.envelopes_from_messages(fetched, "signs")
+    assert read == events.envelopes_from_sqs(batch, "signs")
+    assert len(read) == len(fetched)
+
+
+def test_a_body_nested_too_deeply_to_be_read_is_no_message_of_ours() -> None:
+    deep = {
+        "MessageId": "m",
+        "ReceiptHandle": "r",
+        "Attributes": {"ApproximateReceiveCount": "1"},
+        "Body": "[" * 200_000,
+    }
+    (envelope,) = events.envelopes_from_messages([deep], "signs")
+    assert envelope.problem
+    assert len(envelope.problem) < 1000

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dayshift.domain.errors import ConfigurationError
-from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings
+from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings, WorkerSettings
 
 ROUTES = json.dumps(
     [{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://q"}]
@@ -47,3 +47,17 @@ def test_a_wrong_value_is_shown(name: str, value: str, shown: str) -> None:
     with pytest.raises(ConfigurationError, match=name) as caught:
         LabelerSettings.from_environment(LABELER | {name: value})
     assert shown in str(caught.value)
+
+
+def test_a_workers_environment_is_a_labelers_and_more_and_its_faults_are_named_together() -> None:
+    worker = LABELER | {
+        "GATE_PARAMETER": "/acme/gate", "GROUP_NAME": "acme-faces", "VISIBILITY_SECONDS": "120", "MODELS_FOLDER": "/m",
+        "NOTIFY_SOCKET": "/run/notify",
+    }  # fmt: skip
+    settings = WorkerSettings.from_environment(worker)
+    assert settings.labeler == LabelerSettings.from_environment(LABELER)
+    assert (settings.visibility_seconds, settings.watchdog_address) == (120, "/run/notify")
+    with pytest.raises(ConfigurationError) as caught:
+        WorkerSettings.from_environment({})
+    for name in worker.keys() - {"NOTIFY_SOCKET"}:
+        assert f"{name} is missing" in str(caught.value)
