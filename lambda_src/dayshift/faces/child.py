@@ -21,7 +21,7 @@ from dayshift.faces.limits import (
     hold_memory,
     open_nothing_more,
 )
-from dayshift.faces.wire import READY, BrokenWire, answer_of, receive, refusal_of, send
+from dayshift.faces.wire import READY, Gone, answer_of, receive, refusal_of, send
 
 PLAIN_SIDE = 80
 
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> None:
     while True:
         try:
             content = receive(wire, limits.image_bytes)
-        except BrokenWire:
+        except Gone:
             return
         allow_cpu_for_one_image(limits)
         try:

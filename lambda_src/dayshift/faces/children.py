@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from dayshift.domain.errors import ClosedError, PermanentError
 from dayshift.domain.faces import Face
 from dayshift.faces.limits import OUT_OF_MEMORY, ChildLimits
-from dayshift.faces.wire import LONGEST_ANSWER, READY, BrokenWire, faces_in, receive, send
+from dayshift.faces.wire import LONGEST_ANSWER, READY, BrokenWire, Gone, faces_in, receive, send
 
 CRASHES = 3
 RECOGNISER = "dayshift.faces.recogniser:reader"
@@ -99,7 +99,7 @@ class _Child:
         self._limits, self._ready = limits, False
         self._wire, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-P", "-m", "dayshift.faces.child", str(theirs.fileno())]
+            command = [sys.executable, "-P", "-W", "ignore", "-m", "dayshift.faces.child", str(theirs.fileno())]
             self._process = subprocess.Popen(  # noqa: S603 - our own program, by an argument list
                 [*command, loading.function, loading.argument, limits.to_text()],
                 stdin=subprocess.PIPE,  # never written to: its end tells the child of ours
@@ -156,10 +156,12 @@ class _Child:
         """How it ended: by itself, by a signal, or not at all."""
         if isinstance(error, TimeoutError):
             return f"no answer within {seconds:g} s"
+        if not isinstance(error, Gone | OSError):
+            return str(error)
         try:
             code = self._process.wait(1)
         except subprocess.TimeoutExpired:
-            return str(error)
+            return "it let go of its wire"
         if code >= 0:
             return "out of memory" if code == OUT_OF_MEMORY else f"exit code {code}"
         return signal.Signals(-code).name

@@ -21,7 +21,11 @@ _LENGTH = struct.Struct(">I")
 
 
 class BrokenWire(Exception):
-    """The other side is gone, or says what makes no sense."""
+    """The other side says what makes no sense."""
+
+
+class Gone(BrokenWire):
+    """The other side has ended."""
 
 
 def send(wire: socket.socket, content: bytes) -> None:
@@ -31,7 +35,7 @@ def send(wire: socket.socket, content: bytes) -> None:
 
 
 def receive(wire: socket.socket, at_most: int, before: Callable[[], None] = lambda: None) -> bytes:
-    """One frame. `before` is called ahead of each wait. Raises BrokenWire at its end, and for one that is too long."""
+    """One frame. `before` is called ahead of each wait. Raises Gone, or BrokenWire for one that is too long."""
     (length,) = _LENGTH.unpack(_exactly(wire, _LENGTH.size, before))
     if length > at_most:
         raise BrokenWire(f"a frame of {length:,} bytes; at most {at_most:,} are read")
@@ -44,7 +48,7 @@ def _exactly(wire: socket.socket, length: int, before: Callable[[], None]) -> by
         before()
         part = wire.recv(min(length - len(parts), 1 << 20))
         if not part:
-            raise BrokenWire("the other side is gone")
+            raise Gone("the other side is gone")
         parts += part
     return bytes(parts)
 
