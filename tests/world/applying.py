@@ -16,6 +16,7 @@ from tests.world import laws_of_order, ports
 from tests.world.clock import HOUR, Process
 from tests.world.endpoint import endpoint_of
 from tests.world.faults import Died, Invocation
+from tests.world.group import group_of
 from tests.world.site import Said, Site
 from tests.world.world import World
 
@@ -67,6 +68,28 @@ def apply(world: World, site: Site) -> None:
         world.loop.after(HOUR, lambda: apply(world, site))
 
     stopped(world, site, go_on)
+
+
+def apply_to_fleet(world: World, site: Site, maximum: int, is_group_first: bool) -> None:
+    """`terraform apply` with another maximum of workers: nothing is stopped, the group and the spec are changed."""
+    if site.is_applying:
+        return
+
+    def limit() -> None:
+        group_of(site).limit(maximum)
+
+    def tell() -> None:
+        site.spec = site.plan.spec(maximum_workers=maximum)
+        world.touched(site)
+
+    def end() -> None:
+        site.is_applying = False
+
+    site.is_applying, moment = True, world.loop.now
+    world.trouble(moment + 3 * STEP_SECONDS[1])
+    for step in ((limit, tell) if is_group_first else (tell, limit)) + (end,):
+        moment += world.random.uniform(*STEP_SECONDS)
+        world.loop.at(moment, step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,10 @@ class Group(Launches):
         for instance in list(self.here):
             self.lose(instance)
 
+    def scale_by_hand(self, wished: int) -> None:
+        """Somebody wishes for so many."""
+        self._desire(min(wished, self.maximum))
+
     def belong_to(self, owner: str | None) -> None:
         """Somebody changes its tag."""
         self.owner = owner

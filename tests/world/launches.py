@@ -20,7 +20,7 @@ EC2_SECONDS = (15.0, 50.0)  # until a launched instance runs its user data; the 
 FROM_THE_POOL = (20.0, 45.0)
 NOTICED_WITHIN = (20.0, 120.0)  # that an instance is gone
 TRIED_AGAIN = (MINUTE, 5 * MINUTE)  # a launch for which there was no capacity
-LAUNCHING_TIMEOUT, TERMINATING_TIMEOUT = 15 * MINUTE, 2 * MINUTE  # of the hooks; modules/fleet
+LAUNCHING_TIMEOUT, TERMINATING_TIMEOUT = 15 * MINUTE, 2.5 * MINUTE  # of the hooks; modules/fleet
 SCARCE = "We currently do not have sufficient c7g.large capacity in the Availability Zone you requested."
 ABANDONED = "Instance failed to complete user's Lifecycle Action: it was abandoned: Heartbeat Timeout"
 
@@ -36,7 +36,7 @@ class Launches(Service):
         self.never_ready = 0  # the user data of so many of the next instances fail
         self.cut: list[str] = []  # workers that a scale-in ended at their work
         self.boot: Callable[[Instance], None] = lambda instance: None
-        self._held_back_until = 0.0
+        self.scarce_until = self._held_back_until = 0.0
         self.seconds_an_image = 1.0
 
     @abstractmethod
@@ -80,7 +80,7 @@ class Launches(Service):
         if self._loop.now < self._held_back_until:
             return
         minutes = self._next_start()
-        if minutes is None:
+        if minutes is None or self._loop.now < self.scarce_until:
             self.activities.append(("Failed", SCARCE))
             self._held_back_until = self._loop.now + self._random.uniform(*TRIED_AGAIN)
             return

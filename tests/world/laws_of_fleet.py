@@ -13,13 +13,14 @@ from tests.world.clock import MINUTE
 from tests.world.fleet_gate import fleet_gate_of
 from tests.world.group import group_of
 from tests.world.hours import Span, union, without
+from tests.world.launches import LAUNCHING_TIMEOUT, TERMINATING_TIMEOUT
 from tests.world.site import Site
 from tests.world.world import World
 
 # Two minutes until a fleet shrinks, counts that lag, two ticks, one that is still booting, the hook that ends it.
 IDLE_CROWD = 12 * MINUTE
-# An instance that is launching comes up first; one that reads brings its images to an end; then the hook.
-LEAVING = 10 * MINUTE
+# One that is launching comes up first, or is abandoned; one that reads brings its images to an end; then the hook.
+LEAVING = LAUNCHING_TIMEOUT + TERMINATING_TIMEOUT + 2 * MINUTE
 
 
 def breaches(site: Site, world: World) -> list[str]:

@@ -79,17 +79,18 @@ class MailboxPort:
         batch = self.line.call("mailbox.receive", self._receive)
         self.held = {f"{message.message_id}#{message.receives}": message for message in batch}
         self.settled, self.instance.holds = set(), len(batch)
-        attributes = {message.message_id: {"ApproximateReceiveCount": str(message.receives)} for message in batch}
-        records = [
-            {
-                "messageId": message.message_id,
-                "receiptHandle": receipt,
-                "body": message.body,
-                "attributes": attributes[message.message_id],
-            }
-            for receipt, message in self.held.items()
-        ]
-        return list(events.envelopes_from_sqs({"Records": records}, self.site.plan.name)) if records else ()
+        return events.envelopes_from_messages(
+            (
+                {
+                    "MessageId": message.message_id,
+                    "ReceiptHandle": receipt,
+                    "Attributes": {"ApproximateReceiveCount": str(message.receives)},
+                    "Body": message.body,
+                }
+                for receipt, message in self.held.items()
+            ),
+            self.site.plan.name,
+        )
 
     def _receive(self) -> list[Message]:
         batch = self.site.queue.receive(BATCH)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from tests.world.applying import apply
 from tests.world.endpoint import Word, endpoint_of
+from tests.world.group import group_of
 from tests.world.hours import Hours
 from tests.world.setting import Setting
 from tests.world.site import Plan
@@ -148,7 +150,42 @@ def a_stranger_s_endpoint(world: World) -> None:
     world.run_to("09:30")
 
 
+def a_fleet_s_day(world: World) -> None:
+    """More than one worker should read; one is none, one is gone; some are being read at the closing."""
+    world.run_to("09:00")
+    group_of(world.sites["logos"]).seconds_an_image = 15.0
+    for number in range(6):
+        world.upload(f"early {number}+.jpg", is_readable=number != 3)
+    world.delete(world.upload("deleted.jpg"))
+    world.run_to("09:09")
+    world.run(0.7)
+    for number in range(3):
+        world.upload(f"late {number}.jpg")
+    world.run_to("09:11")
+
+
+def a_fleet_that_is_taken_back(world: World) -> None:
+    """The first launch finds no capacity; spot takes one instance with a notice, another without a word."""
+    group = group_of(world.sites["logos"])
+    group.next_starts.append(None)
+    group.seconds_an_image = 20.0
+    for number in range(6):
+        world.upload(f"{number}.jpg")
+    while len(group.serving) < 1:
+        world.run(0.5)
+    world.run(0.4)
+    world.meddle(lambda: group.interrupt(group.serving[0]))
+    world.run(4)
+    for instance in group.serving[:1]:
+        world.meddle(partial(group.lose, instance))
+    world.run_to("09:11")
+
+
 OFFICE = Plan(hours=HOUR_A_DAY)
+FLEET = Plan(
+    family="face_fleet", hours=Hours("Europe/Berlin", "09:00", "09:10"), start_minutes=(1.5, 4.0), warmup_minutes=5,
+    images_per_minute=1,
+)  # fmt: skip
 SIGNS = Plan("signs", hours=Hours("Europe/Berlin", "09:10", "09:50"))
 DEADLINE = Plan(power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=120)
 ENDPOINT = Plan(family="sagemaker", hours=HOUR_A_DAY)
@@ -163,6 +200,8 @@ SCENARIOS: dict[str, Scenario] = {
         (a_start_over_the_closing, (OFFICE,), 0.0),
         (lost_twice_deleted_overwritten, (OFFICE,), 0.0),
         (a_deadline_wake, (DEADLINE,), 50.0),
+        (a_fleet_s_day, (FLEET,), 0.0),
+        (a_fleet_that_is_taken_back, (FLEET,), 50.0),
         (an_endpoint_s_day, (ENDPOINT,), 0.0),
         (an_endpoint_that_breaks, (ENDPOINT,), 0.0),
         (a_changed_configuration, (ENDPOINT,), 0.0),

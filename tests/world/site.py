@@ -27,8 +27,7 @@ OPTIONS: dict[str, Any] = {
     "minimum_confidence_percent": 0,
 }
 FACES: dict[str, Any] = {"gallery": {"bucket": "acme-images", "prefix": "gallery/"}, "maximum_distance": 0.6}
-IMAGES_PER_MINUTE = 60  # of one worker
-CLEAR_WITHIN_MINUTES, IDLE_MINUTES = 5, 5
+CLEAR_WITHIN_MINUTES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,8 @@ class Plan:
     start_minutes: tuple[float, float] = (6.0, 14.0)
     stop_minutes: tuple[float, float] = (1.0, 4.0)
     maximum_workers: int = 4  # of a fleet
+    images_per_minute: int = 60  # of one worker
+    idle_minutes: int = 5
     warm_pool: int = 0
     maintenance_hours: float = 0.0  # of an endpoint in service between two system updates, on average; 0: none
 
@@ -86,17 +87,16 @@ class Plan:
             "warmup_minutes": self.warmup_minutes,
             "results_within_minutes": self.results_within_minutes,
             "idle_minutes": None,
-            "images_per_minute": IMAGES_PER_MINUTE * workers if self.is_fleet else 120,
+            "images_per_minute": self.images_per_minute * workers if self.is_fleet else 120,
             "maximum_running_hours_per_day": 24,
             "usd_per_hour": 4.0,
-            "fleet": _fleet(workers) if self.is_fleet else None,
+            "fleet": self._fleet(workers) if self.is_fleet else None,
         }
         return json.dumps(value)
 
-
-def _fleet(workers: int) -> dict[str, int]:
-    numbers = {"maximum": workers, "images_per_minute": IMAGES_PER_MINUTE}
-    return numbers | {"clear_within_minutes": CLEAR_WITHIN_MINUTES, "idle_minutes": IDLE_MINUTES}
+    def _fleet(self, workers: int) -> dict[str, int]:
+        numbers = {"maximum": workers, "images_per_minute": self.images_per_minute}
+        return numbers | {"clear_within_minutes": CLEAR_WITHIN_MINUTES, "idle_minutes": self.idle_minutes}
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from tests.world.clock import HOUR, MINUTE
 from tests.world.hours import Span, begun_earlier, clipped, union, without
-from tests.world.site import IDLE_MINUTES, Site
+from tests.world.site import Site
 from tests.world.storage import Stored
 from tests.world.world import World
 
@@ -45,7 +45,7 @@ def _by_policy(site: Site, world: World) -> list[Span]:
 
 def _while_there_is_work(site: Site, world: World) -> list[Span]:
     """A fleet: from an image's upload to its record and some minutes more, in the hours and the warm-up before them."""
-    now, idle = world.loop.now, IDLE_MINUTES * MINUTE
+    now, idle = world.loop.now, site.plan.idle_minutes * MINUTE
     mine = [stored for stored in world.bucket.versions.values() if stored.model == site.plan.name]
     waiting = union([(stored.uploaded_at, ended_at(stored, now) + idle) for stored in mine])
     spans = opened(site, world)

@@ -8,7 +8,7 @@ import pytest
 
 from dayshift.domain.errors import ClosedError, TransientError
 from tests.world import laws
-from tests.world.clock import HOUR, MINUTE
+from tests.world.clock import DAY, HOUR, MINUTE
 from tests.world.faults import CHANGES, CODES, DEATH, TIMEOUT, Fault
 from tests.world.scenarios import SCENARIOS, Scenario, come_to_rest
 from tests.world.world import World
@@ -20,12 +20,15 @@ PARTS = 4  # of a scenario's calls, so that they are tried side by side
 SLACK = 20 * MINUTE
 # Where a start takes longer than the day, images wait for tomorrow. Where a message rests when the model has read all
 # others, it goes to sleep, and is woken within a promise more (docs/decisions/0011).
+# A fleet's day is short: what one of its starts misses is read on the next.
 # An apply that fails is repeated an hour later; a stranger's endpoint leaves no time for another start.
 OTHER_SLACK = {
     "a_start_over_the_closing": None,
     "a_deadline_wake": 2 * HOUR + SLACK,
     "a_changed_configuration": None,
     "a_stranger_s_endpoint": None,
+    "a_fleet_s_day": DAY + SLACK,
+    "a_fleet_that_is_taken_back": DAY + SLACK,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.adapters.instance import Ec2Machine
+from dayshift.adapters.worker_gate import WorkerGate
 from dayshift.domain.detections import Detection, Kind, Prediction
 from dayshift.domain.errors import GoneError, PermanentError, TransientError
 from dayshift.domain.images import ImageRef, Limits
@@ -23,7 +24,7 @@ from tests.world.clock import EventLoop, Process
 from tests.world.faults import Died, Invocation, Recorder
 from tests.world.functions import MAXIMUM_RECEIVES
 from tests.world.group import group_of
-from tests.world.instances import Instance
+from tests.world.instances import Instance, Life
 from tests.world.mailbox import MailboxPort, Waiting
 from tests.world.site import Site
 from tests.world.storage import IMAGES, Bucket, Payment
@@ -102,12 +103,20 @@ class Workers:
             self._work(line, instance, mailbox)
         except Died:
             mailbox.killed()
+            self._begin_again(line.invocation, instance)
         except TransientError as error:  # the loop of turns lets none of them through
             self.bugs.append(f"a worker ended with {error!r}")
         finally:
             self.under_way -= 1
-        if instance.is_there and instance.work is line.invocation and instance in group_of(self._site).here:
-            self._loop.after(RESTARTS_AFTER, lambda: self.boot(instance) if instance.is_there else None)
+
+    def _begin_again(self, ended: Invocation, instance: Instance) -> None:
+        """systemd begins it again, on an instance that is there; one that is put by begins with its instance."""
+
+        def boot() -> None:
+            if instance.is_there and instance.work is ended and instance.life is not Life.WARMED:
+                self.boot(instance)
+
+        self._loop.after(RESTARTS_AFTER, boot)
 
     def _work(self, line: ports.Line, instance: Instance, mailbox: MailboxPort) -> None:
         site = self._site
@@ -117,6 +126,7 @@ class Workers:
         predictor = FacesPort(line, site, self._bucket, self._loop, self)
         label = LabelPorts(model, IMAGES, predictor, records, mailbox, MAXIMUM_RECEIVES, 1)
         ssm: Any = Parameters(line, site)
+        gate = WorkerGate(GateParameter(ssm, "gate"), lambda: self._loop.now)
 
         def wait(seconds: float) -> None:
             if machine.phase() is not Phase.LEAVING:
@@ -129,7 +139,7 @@ class Workers:
                 self.bugs.append(outcome.reason or "")
 
         work(
-            WorkPorts(label, mailbox, GateParameter(ssm, "gate"), machine),
+            WorkPorts(label, mailbox, gate, machine),
             self._loop.moment,
             report,
             wait,

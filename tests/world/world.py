@@ -115,6 +115,11 @@ class World:
         """A version is deleted for good."""
         self.bucket.delete(stored, self.loop.now)
 
+    def hang(self, site: Site, images: int) -> None:
+        """So many of the next images of a fleet hang the worker that reads them."""
+        if site.plan.name in self.workers:
+            self.workers[site.plan.name].hangs += images
+
     def override(self, running: bool, hours: float, model: str = "logos") -> None:
         """`dayshift on` or `off`: an override is written, and reconcile is called."""
         if self.seed is not None or self.sites[model].is_applying:
