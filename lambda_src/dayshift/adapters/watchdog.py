@@ -4,13 +4,25 @@ import socket
 
 
 class Watchdog:
-    """Tells systemd, at the address that it gave in NOTIFY_SOCKET; nobody, if it gave none."""
+    """Tells systemd, at the address that it gave in NOTIFY_SOCKET; nobody, if it gave none. Any thread may tell."""
 
     def __init__(self, address: str) -> None:
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
 
-    def tell(self, state: str) -> None:
-        """`READY=1`, `WATCHDOG=1` or `STOPPING=1`. Nothing that goes wrong here is worth an image."""
+    def ready(self) -> None:
+        """The work begins."""
+        self._tell("READY=1")
+
+    def alive(self) -> None:
+        """It goes on."""
+        self._tell("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """It is over."""
+        self._tell("STOPPING=1")
+
+    def _tell(self, state: str) -> None:
+        """Nothing that goes wrong here is worth an image."""
         if not self._address:
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as telling:

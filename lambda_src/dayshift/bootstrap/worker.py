@@ -61,12 +61,14 @@ def worker(envelopes: Envelopes, say: Callable[[str], None]) -> Worker:
         say=say,
     )
     machine = Ec2Machine(metadata(), client("autoscaling"), settings.group_name, say=say)
+    watchdog = Watchdog(settings.watchdog_address)
     predictor = face_predictor(
         client("s3"),
         label.model,
         results_bucket=label.results_bucket,
         models_folder=settings.models_folder,
         children=cpus,
+        alive=watchdog.alive,
     )
     labelling = LabelPorts(
         model=label.model,
@@ -79,7 +81,7 @@ def worker(envelopes: Envelopes, say: Callable[[str], None]) -> Worker:
     )
     gate = WorkerGate(GateParameter(client("ssm"), settings.gate_parameter))
     ports = WorkPorts(labelling, mailbox, gate, machine)
-    return Worker(ports, predictor.prepare, machine, Watchdog(settings.watchdog_address))
+    return Worker(ports, predictor.prepare, machine, watchdog)
 
 
 @cache

@@ -66,7 +66,7 @@ class _Process:
         model = self._made.ports.label.model.name
         metrics.set_default_dimensions(model=model)
         logger.info("worker_started", model=model)
-        self._made.watchdog.tell("READY=1")
+        self._made.watchdog.ready()
         self._machine.look()
         Thread(target=self._watch, name="watch", daemon=True).start()
 
@@ -74,13 +74,13 @@ class _Process:
         """An image is settled, so this process is alive."""
         report(outcome)
         self._has_counts = True
-        self._made.watchdog.tell("WATCHDOG=1")
+        self._made.watchdog.alive()
         if time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._flush()
 
     def wait(self, seconds: float) -> None:
         """So long, or until the machine is to leave."""
-        self._made.watchdog.tell("WATCHDOG=1")
+        self._made.watchdog.alive()
         self._flush()
         until = time.monotonic() + seconds
         while self._machine.phase() is not Phase.LEAVING and (left := until - time.monotonic()) > 0:
@@ -91,9 +91,9 @@ class _Process:
         self._flush()
         logger.info("worker_left")
         while not self._is_told_to_stop:
-            self._made.watchdog.tell("WATCHDOG=1")
+            self._made.watchdog.alive()
             time.sleep(NAP_SECONDS)
-        self._made.watchdog.tell("STOPPING=1")
+        self._made.watchdog.stopping()
 
     def _stop(self) -> None:
         self._is_told_to_stop = True
