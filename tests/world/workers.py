@@ -62,6 +62,8 @@ class FacesPort:
             self.line.invocation.dead = self.line.invocation.struck = True
         else:
             self.loop.sleep(self.site.service.seconds_an_image)
+        if image.key in self.workers.deadly:
+            self.line.invocation.dead = self.line.invocation.struck = True
         if self.line.invocation.dead:
             raise Died
         if stored.deleted_at is not None:
@@ -80,6 +82,7 @@ class Workers:
         self._waiting, self._random = Waiting(loop), Random(f"workers of {site.plan.name}")
         self.under_way = 0
         self.bugs: list[str] = []
+        self.deadly: set[str] = set()  # keys of images at which the whole worker dies
         self.hangs = 0  # so many of the next images are never read to their end
         site.queue.on_visible = self._waiting.wake
         group_of(site).boot = self.boot
