@@ -81,7 +81,7 @@ class Ec2Machine:
         On its way back into a warm pool it may be the other hook that waits.
         """
         target = self._target
-        if not target or target == self._ready_for or self._monotonic() < self._ready_not_before:
+        if not self._has_group() or target == self._ready_for or self._monotonic() < self._ready_not_before:
             return
         self._ready_not_before = self._monotonic() + AGAIN_SECONDS
         self._ready_tries += 1
@@ -92,7 +92,7 @@ class Ec2Machine:
     def protect(self, wanted: bool) -> None:
         """SetInstanceProtection, if it is not so already; refused before the group has the instance in service."""
         now = self._monotonic()
-        if wanted is self._protected or not self._target or now < self._protect_not_before:
+        if wanted is self._protected or not self._has_group() or now < self._protect_not_before:
             return
         try:
             with surroundings("changing the protection of this instance"):
@@ -108,13 +108,16 @@ class Ec2Machine:
 
     def leave(self) -> None:
         """CompleteLifecycleAction of the terminating hook, where the group takes the instance away."""
-        if self._is_told or TERMINATED not in self._target:
+        if self._is_told or not self._has_group() or TERMINATED not in self._target:
             return
         self._is_told = True
         for _ in range(FAREWELLS):
             if self._complete(TERMINATING):
                 return
             self._sleep(FAREWELL_SECONDS)
+
+    def _has_group(self) -> bool:
+        return bool(self._target and self._instance)
 
     def _complete(self, hook: str) -> bool:
         try:

@@ -1,6 +1,5 @@
 """The worker: the labeler's ports, with a queue, a gate and a machine of its own around them."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from dayshift.adapters.worker_mailbox import LONG_POLL_SECONDS, SqsMailbox
 from dayshift.bootstrap import CONFIG, READ_TIMEOUT_SECONDS, _session, client
 from dayshift.bootstrap.faces import face_predictor
 from dayshift.domain.messages import Envelope
+from dayshift.faces.children import processors
 from dayshift.services.label import LabelPorts
 from dayshift.services.work import WorkPorts
 from dayshift.settings import WorkerSettings
@@ -47,7 +47,7 @@ def worker(envelopes: Envelopes, say: Callable[[str], None]) -> Worker:
     `envelopes` reads what the queue hands out for a model; `say` is told what goes wrong around the images.
     """
     settings = WorkerSettings.from_environment()
-    label, cpus = settings.labeler, len(os.sched_getaffinity(0))
+    label, cpus = settings.labeler, processors()
 
     def read(messages: Iterable[Mapping[str, Any]]) -> tuple[Envelope, ...]:
         return envelopes(messages, label.model.name)

@@ -214,8 +214,12 @@ def test_a_group_that_does_not_answer_ends_nothing(service: FakeMetadata) -> Non
     assert len(bench.said) == 3
 
 
-def test_a_machine_outside_a_group_asks_no_group(service: FakeMetadata) -> None:
+@pytest.mark.parametrize("missing", ["instance-id", TARGET])
+def test_a_machine_that_is_in_no_group_or_has_no_name_asks_no_group(service: FakeMetadata, missing: str) -> None:
+    service.texts = {"instance-id": ME, TARGET: "InService"}
+    del service.texts[missing]
     bench = Bench(service, None)
+    assert bench.machine.phase() is Phase.SERVING
     for call in (bench.machine.ready, bench.machine.leave, lambda: bench.machine.protect(True)):
         called: Any = call
         called()

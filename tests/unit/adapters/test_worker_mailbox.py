@@ -11,7 +11,8 @@ from mypy_boto3_sqs import SQSClient
 
 from dayshift import events
 from dayshift.adapters.sqs import SqsQueue
-from dayshift.adapters.worker_mailbox import SqsMailbox
+from dayshift.adapters.worker_mailbox import LONG_POLL_SECONDS, SqsMailbox
+from dayshift.bootstrap.worker import queue_client
 from dayshift.domain.errors import ClosedError, TransientError
 from tests.fakes import image, request
 
@@ -151,6 +152,10 @@ def test_deletions_that_are_never_done_are_an_error_with_both_numbers() -> None:
             stub.add_response("delete_message_batch", deleted([], {"0": False}))
         with pytest.raises(TransientError, match="1 of 2"):
             bench.mailbox.done(["a", "b"])
+
+
+def test_whoever_polls_has_more_patience_than_the_poll_takes() -> None:
+    assert queue_client.__wrapped__().meta.config.read_timeout > LONG_POLL_SECONDS + 5
 
 
 @pytest.mark.parametrize(
