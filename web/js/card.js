@@ -4,7 +4,7 @@ import { boxes, mark } from "./boxes.js";
 import { make, say } from "./dom.js";
 import { GROUPS } from "./pictures.js";
 import { state } from "./telling.js";
-import { kind, percent, plain } from "./words.js";
+import { kind, percent, plain, who } from "./words.js";
 
 const CHIPS = 6;
 
@@ -59,7 +59,7 @@ export class Card {
   #draw() {
     const { naturalWidth: width, naturalHeight: height } = this.image;
     this.#over?.remove();
-    this.#over = width && this.one.result ? boxes(this.one.result.detections, width, height) : null;
+    this.#over = width && this.one.result ? boxes(this.one.result.detections, width, height, this.stage) : null;
     if (this.#over) this.stage.append(this.#over);
   }
 
@@ -79,7 +79,7 @@ export class Card {
     return make(
       "button",
       {
-        type: "button", class: "chip", "data-kind": found.kind, title: `Show only pictures with “${name}”`,
+        type: "button", class: "chip", "data-kind": found.kind, "data-who": who(found), title: `Show only pictures with “${name}”`,
         onclick: () => this.wishes.only(name), onpointerenter: point(at), onpointerleave: point(null), onfocus: point(at), onblur: point(null),
       },
       make("span", { class: "unseen" }, `${kind(found)}: `), make("bdi", {}, name), make("small", {}, ` ${percent(found.confidence_percent)}`),

@@ -4,7 +4,7 @@
 const STORE = "pictures";
 const LONGEST_MS = 14 * 86_400_000; // as long as a queue keeps an image
 const MOST = 300;
-const FIELDS = ["id", "name", "model", "bytes", "thumb", "phase", "readBy", "wakesAt", "result", "reason", "sentAt"];
+const FIELDS = ["id", "name", "model", "family", "bytes", "thumb", "phase", "readBy", "wakesAt", "result", "reason", "sentAt"];
 
 export class Keeping {
   #opening = null;

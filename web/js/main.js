@@ -38,7 +38,8 @@ async function main() {
 
   function take(files) {
     if (!models.current) return;
-    const added = files.map((file) => picture({ file, name: file.name, bytes: file.size, model: models.chosen }));
+    const { name: model, family } = models.current;
+    const added = files.map((file) => picture({ file, name: file.name, bytes: file.size, model, family }));
     for (const one of [...added].reverse()) pictures.add(one);
     voice.say(`${counted(added.length, "picture")} added.`);
     for (const one of added) {

@@ -12,7 +12,7 @@ let last = 0;
 export function picture(fields) {
   last += 1;
   return {
-    key: last, file: null, thumb: null, name: "", model: "", bytes: 0, phase: "line", progress: 0, note: "",
+    key: last, file: null, thumb: null, name: "", model: "", family: "", bytes: 0, phase: "line", progress: 0, note: "",
     id: null, readBy: null, wakesAt: null, result: null, reason: "", sentAt: null, isHopeless: false, ...fields,
   };
 }

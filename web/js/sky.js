@@ -2,7 +2,7 @@
 
 import { make, part, say, sayParts } from "./dom.js";
 import { instant, when } from "./times.js";
-import { plain, size } from "./words.js";
+import { counted, plain, size } from "./words.js";
 
 const LIGHTS = { awake: "day", always: "day", starting: "dawn", asleep: "night" };
 
@@ -93,11 +93,22 @@ function promise(person, model, trouble) {
   if (!model) return "Looking for the models …";
   if (model.state === "asleep") return "Nothing is paid while it sleeps, and nothing you drop is lost.";
   if (model.state === "starting") return "It reads what waits as soon as it answers.";
+  if (reading(model)) return `${counted(reading(model), "worker")} read${reading(model) === 1 ? "s" : ""} them.`;
   const until = model.state === "awake" ? instant(model.next_change) : null;
   return until ? `${plain(model.name, 60)} stays awake until ${when(until, "")}.` : "Boxes and labels appear below.";
 }
 
 function short(model) {
+  const there = reading(model);
+  return there ? `${awake(model)} · ${counted(there, "worker")}` : awake(model);
+}
+
+/** How many workers a model has now; 0 for one that is no fleet. */
+function reading(model) {
+  return Math.max(0, Math.floor(Number(model.workers?.now) || 0));
+}
+
+function awake(model) {
   const at = instant(model.next_change);
   switch (model.state) {
     case "always": return "always awake";

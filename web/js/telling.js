@@ -1,6 +1,6 @@
 // What a picture's state is, in a sentence; and the quiet voice that tells a screen reader of changes.
 
-import { counted, plain, sentence } from "./words.js";
+import { counted, nothing, plain, sentence, things } from "./words.js";
 import { clock, instant, when } from "./times.js";
 
 const GATHER_MS = 900; // so that fifty pictures are not fifty announcements
@@ -16,8 +16,8 @@ export function state(one) {
     case "asleep":
       if (due && due > Date.now()) return `${model} reads this ${when(due, "by")}`;
       return wakes && wakes > Date.now() ? `${model} wakes ${when(wakes)} and reads this` : `${model} sleeps; this waits`;
-    case "found": return `Found ${counted(one.result.detections.length, "thing")}${at(one)}`;
-    case "empty": return `Read${at(one)}; nothing found`;
+    case "found": return `Found ${things(one.result.detections)}${at(one)}`;
+    case "empty": return `Read${at(one)}; ${nothing(one.family)}`;
     case "gone": return "Deleted before it was read";
     case "rejected": return sentence(one.reason) || "The model cannot read this picture";
     default: return sentence(one.reason) || "Given up";

@@ -4,7 +4,7 @@ import { boxes, mark } from "./boxes.js";
 import { make, part, say } from "./dom.js";
 import { state } from "./telling.js";
 import { clock, instant } from "./times.js";
-import { kind, percent, place, plain, size } from "./words.js";
+import { kind, percent, place, plain, size, who } from "./words.js";
 
 export class Viewer {
   #one = null;
@@ -69,13 +69,14 @@ export class Viewer {
     const { naturalWidth: width, naturalHeight: height } = this.#image;
     this.#over?.remove();
     if (!width) return;
-    this.#over = boxes(found, width, height);
+    this.#over = boxes(found, width, height, part("viewer-stage"));
     part("viewer-stage").append(this.#over);
   }
 
   #row(found, at) {
     const point = (to) => () => mark(this.#over, to);
-    const name = make("th", { scope: "row" }, make("span", { class: "dot", "data-kind": found.kind, "aria-hidden": "true" }), make("bdi", {}, plain(found.name)), make("small", {}, ` ${kind(found)}`));
+    const whose = { "data-kind": found.kind, "data-who": who(found) };
+    const name = make("th", { scope: "row", ...whose }, make("span", { class: "dot", ...whose, "aria-hidden": "true" }), make("bdi", {}, plain(found.name)), make("small", {}, ` ${kind(found)}`));
     return make("tr", { tabindex: found.box ? 0 : null, onpointerenter: point(at), onpointerleave: point(null), onfocus: point(at), onblur: point(null) },
       name, make("td", {}, percent(found.confidence_percent)), make("td", {}, place(found.box)));
   }

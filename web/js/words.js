@@ -34,6 +34,22 @@ export function kind(found) {
   return KINDS[found.kind] ?? "thing";
 }
 
+/** Whose face it is: "nobody" for one that no photo of the gallery comes near, "somebody" for one with a name; else null. */
+export function who(found) {
+  if (found.kind !== "face") return null;
+  return found.name === "unknown" ? "nobody" : "somebody";
+}
+
+/** "3 faces", "4 things" */
+export function things(detections) {
+  return counted(detections.length, detections.every((found) => found.kind === "face") ? "face" : "thing");
+}
+
+/** What is said of a picture in which a model of this family saw nothing. */
+export function nothing(family) {
+  return family === "face_fleet" ? "no face" : "nothing found";
+}
+
 /** Where a box is, in words: "top left, a tenth of the picture". */
 export function place(box) {
   if (!box) return "whole picture";
