@@ -73,6 +73,13 @@ def test_no_more_than_ten_are_asked_for_however_many_processors_there_are(sqs: S
     assert len(Bench(sqs, url, at_once=128).mailbox.receive()) == 10
 
 
+def test_a_poll_that_brings_nothing_is_no_error() -> None:
+    sqs = boto3.client("sqs")
+    with Stubber(sqs) as stub:
+        stub.add_response("receive_message", {})
+        assert Bench(sqs).mailbox.receive() == ()
+
+
 def test_what_is_in_hand_is_hidden_again_until_it_is_let_go(sqs: SQSClient, url: str) -> None:
     bench = Bench(sqs, url)
     batch = bench.mailbox.receive()
