@@ -81,9 +81,11 @@ locals {
     reconcile = { timeout_seconds = 120, description = "At every tick: each powered model comes one step nearer to what it should be." }
   }
 
-  # Only these models can ever need the queue's arrivals: those that cannot be woken in time, and fleets, which sleep only
-  # once nothing has come for a while.
-  _reads_history = anytrue([for name in local.powered : var.models[name].power == "on_deadline" || contains(local.fleets, name)])
+  # Only these models can ever need the queue's arrivals: those that cannot be woken in time, and fleets within their
+  # hours, which sleep only once nothing has come for a while.
+  _reads_history = anytrue([
+    for name in local.powered : var.models[name].power == "on_deadline" || var.models[name].power == "office_hours" && contains(local.fleets, name)
+  ])
 
   _families_statements = {
     for statement in flatten([for name in local.powered : module.models[name].power.statements]) : statement.sid => statement...
