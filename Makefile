@@ -12,6 +12,8 @@ EMULATOR := $(KEPT)/venv-emulator/.installed
 VISION := $(KEPT)/venv-vision/.installed
 MODELS := $(KEPT)/models/.fetched
 CHECKOV := $(KEPT)/venv-checkov/.installed
+HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+WORKER := dist/dayshift-worker-$(HOST_ARCH).zip
 TERRAFORM := $(CURDIR)/tools/terraform
 TEST_DATA := $(CURDIR)/$(KEPT)/terraform/test
 PYTEST := $(BIN)/python -m pytest
@@ -32,8 +34,11 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2} /^##@ /{printf "\n%s\n", substr($$0, 5)}' $(MAKEFILE_LIST)
 
 ##@ Use it
-.PHONY: setup package worker-package demo up down
-setup: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
+.PHONY: setup package worker-package demo demo-fleet up up-fleet down
+setdemo-fleet: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## Show workers that come with the images and go without them, on this machine
+	@$(BIN)/python -m local.demo_fleet
+
+up: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
 
 package: ## Build dist/dayshift.zip, the package of the Lambda functions
 	@"$$(tools/find-python)" build.py
@@ -44,10 +49,16 @@ worker-package: $(DEV) ## Build dist/dayshift-worker-$(ARCH).zip, what the worke
 demo: $(DEV) $(EMULATOR) $(VISION) package ## Show the whole pipeline on this machine: no AWS account, no Docker
 	@$(BIN)/python -m local.demo
 
+demo-fleet: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## Show workers that come with the images and go without them, on this machine
+	@$(BIN)/python -m local.demo_fleet
+
 up: $(DEV) $(EMULATOR) $(VISION) package ## Start AWS on this machine and deploy to it (then: dayshift --env local …)
 	@$(BIN)/python -m local up
 
-down: $(DEV) ## Stop what `make up` started
+up-fleet: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## The same with a fleet of workers (then: dayshift --env local-fleet …)
+	@$(BIN)/python -m local up-fleet
+
+down: $(DEV) ## Stop what `make up` and `make up-fleet` started
 	@$(BIN)/python -m local down
 
 ##@ Deploy it (ENV=dev|staging|prod STATE_BUCKET=<bucket of the Terraform state>)
@@ -65,7 +76,7 @@ IN_ENV = TF_DATA_DIR=$(CURDIR)/$(KEPT)/terraform/$(ENV) $(TERRAFORM) -chdir=terr
 
 .PHONY: named initialised
 named:
-	@test "$(ENV)" != local || { echo 'ENV must be an environment in AWS, for example ENV=dev; "local" is what make up is for' >&2; exit 2; }
+	@case "$(ENV)" in local | local-*) false ;; esac || { echo 'ENV must be an environment in AWS, for example ENV=dev; "local" is what make up is for' >&2; exit 2; }
 	@test -f "terraform/envs/$(ENV).tfvars" || { echo 'ENV must name a file in terraform/envs, for example ENV=dev; got "$(ENV)"' >&2; exit 2; }
 	@test -n "$(STATE_BUCKET)" || { echo 'STATE_BUCKET must name the bucket of the Terraform state, for example STATE_BUCKET=my-terraform-state' >&2; exit 2; }
 	@test -n "$(STATE_REGION)" || { echo 'STATE_REGION must be the Region of the state bucket, for example STATE_REGION=eu-west-1' >&2; exit 2; }
@@ -123,7 +134,7 @@ mutants: $(DEV) package ## The failures of the system that this replaces, put ba
 browser: $(DEV) ## The web page in a real Chromium, before a small API that does what each test wants
 	$(PYTEST) -n auto --maxprocesses 2 --dist loadfile tests/browser
 
-e2e: $(DEV) $(EMULATOR) $(VISION) package ## The zip, deployed by Terraform, on the local AWS
+e2e: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## The zip, deployed by Terraform, on the local AWS
 	$(PYTEST) tests/e2e
 
 bench: $(DEV) package ## Benchmarks
@@ -149,7 +160,7 @@ PIN = uv pip compile --quiet --upgrade --universal --generate-hashes --no-header
 	--no-emit-find-links
 
 clean: ## Remove everything that was generated; only the sources stay
-	@test ! -f $(KEPT)/local/connection.json || test ! -x $(BIN)/python || $(BIN)/python -m local down
+	@test -z "$(wildcard $(KEPT)/local*/connection.json)" || test ! -x $(BIN)/python || $(BIN)/python -m local down
 	rm -rf $(KEPT) dist demo-results .hypothesis .mypy_cache .ruff_cache .pytest_cache
 	find . -path ./.git -prune -o \( -name __pycache__ -o -name '*.egg-info' -o -name .terraform \) -prune -exec rm -rf {} +
 	find terraform -name '.terraform.lock.hcl' -delete
@@ -178,6 +189,11 @@ $(EMULATOR): local/requirements-emulator.txt
 
 $(VISION): local/requirements-vision.txt
 	$(environment)
+	@touch $@
+
+# The bundle of the workers for this machine.
+$(WORKER): lambda_src/requirements-worker.txt lambda_src/install-worker.sh tools/worker_bundle.py | $(DEV)
+	@$(BIN)/python build.py --worker $(HOST_ARCH)
 	@touch $@
 
 $(CHECKOV): requirements-checkov.txt

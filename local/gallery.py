@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from local.outcomes import Outcome
 
-COLOURS = {"text": "#d6006e", "label": "#0067c5"}
+COLOURS = {"text": "#d6006e", "label": "#0067c5", "face": "#1b7f3b"}
 LEAST_PIXELS = 480  # smaller pictures are enlarged, so that the words on them can be read
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Dayshift: demo results</title>

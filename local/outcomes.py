@@ -67,12 +67,12 @@ class Outcome:
         return tuple(dict.fromkeys(each["name"] for each in found if each["kind"] in kinds))
 
 
-def read_samples(folder: Path) -> tuple[Sample, ...]:
-    """The samples in the order of `expected.json`."""
+def read_samples(folder: Path, below: Path | None = None) -> tuple[Sample, ...]:
+    """The samples in the order of the folder's `expected.json`; their paths begin at `below`, left out: there."""
     wanted = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     return tuple(
         Sample(
-            folder / name,
+            (below or folder) / name,
             name.split("/")[0],
             Expectation(value["status"], tuple(value.get("names", ())), value.get("reason")),
         )
