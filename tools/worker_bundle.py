@@ -28,7 +28,7 @@ class BundleError(Exception):
     """No bundle was made; the text says what is wrong and what would do."""
 
 
-def bundle_members(architecture: str, source: Path) -> dict[str, bytes]:
+def bundle_members(architecture: str, source: Path, cache: Path = WHEELS) -> dict[str, bytes]:
     """The bundle's files by name. Raises BundleError."""
     if architecture not in ARCHITECTURES:
         raise BundleError(f"--worker must be one of {', '.join(sorted(ARCHITECTURES))}; got {architecture}")
@@ -37,14 +37,14 @@ def bundle_members(architecture: str, source: Path) -> dict[str, bytes]:
     except ModelsError as error:
         raise BundleError(str(error)) from error
     members = {f"models/{file.name}": file.read_bytes() for file in folder.glob("*.dat")}
-    wheels = downloaded(source / REQUIREMENTS, architecture)
+    wheels = downloaded(source / REQUIREMENTS, architecture, cache)
     members |= {f"wheels/{wheel.name}": wheel.read_bytes() for wheel in wheels.glob("*.whl")}
     members[REQUIREMENTS] = (source / REQUIREMENTS).read_bytes()
     members["install.sh"] = (source / INSTALL).read_bytes()
     return members
 
 
-def downloaded(requirements: Path, architecture: str, cache: Path = WHEELS) -> Path:
+def downloaded(requirements: Path, architecture: str, cache: Path) -> Path:
     """The folder with the wheels; downloaded once for each content of `requirements`. Raises BundleError."""
     if not requirements.is_file():
         raise BundleError(f"--source must hold {REQUIREMENTS}, for example lambda_src; got {requirements.parent}")

@@ -44,6 +44,10 @@ ENVIRONMENT = {
 }
 
 
+# What only a worker's children load, beside the bundle's wheels (tests/e2e/test_worker_bundle.py).
+OF_WORKERS = {"dayshift/faces/decoding.py", "dayshift/faces/recogniser.py"}
+
+
 def copy_of_sources(folder: Path, age_seconds: int = 0) -> Path:
     target = folder / "lambda_src"
     shutil.copytree(SOURCES, target, ignore=shutil.ignore_patterns("__pycache__"))
@@ -129,7 +133,7 @@ def test_what_the_package_does_not_need_stays_out(package):
 
 
 def test_the_package_is_small_enough_to_start_quickly(tmp_path):
-    assert len(built(copy_of_sources(tmp_path))) <= 1_200_000
+    assert len(built(copy_of_sources(tmp_path))) <= 1_500_000
 
 
 def test_the_licences_of_the_dependencies_travel_with_them(package):
@@ -148,6 +152,7 @@ def test_members_are_sorted_uncompressed_dated_1980_and_readable_by_all(package)
 
 def test_every_module_of_ours_imports_with_the_package_and_boto3_alone(unpacked):
     files = [file.relative_to(unpacked) for file in (unpacked / "dayshift").rglob("*.py")]
+    files = [file for file in files if str(file) not in OF_WORKERS]
     names = [".".join(file.with_suffix("").parts) for file in files if file.name != "__init__.py"]
     result = run_beside_boto3(unpacked, "\n".join(f"import {name}" for name in sorted(names)))
     assert result.returncode == 0, result.stderr
