@@ -81,7 +81,7 @@ function headline(person, model) {
     case "awake":
     case "always": return ["Drop pictures.", "They are read at once."];
     case "starting": return ["Drop pictures.", `${name} is waking up.`];
-    case "asleep": return ["Drop pictures.", wakes ? `They wait till ${name} wakes ${when(wakes)}.` : `${name} sleeps; they wait.`];
+    case "asleep": return ["Drop pictures.", wakes ? `They wait till ${name} wakes ${when(wakes)}.` : model.workers ? `They wake ${name} up.` : `${name} sleeps; they wait.`];
     default: return ["Drop pictures."];
   }
 }
@@ -105,7 +105,8 @@ function short(model) {
 
 /** How many workers a model has now; 0 for one that is no fleet. */
 function reading(model) {
-  return Math.max(0, Math.floor(Number(model.workers?.now) || 0));
+  const now = model.workers?.now;
+  return Number.isSafeInteger(now) && now > 0 ? now : 0;
 }
 
 function awake(model) {

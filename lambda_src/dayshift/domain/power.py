@@ -97,7 +97,7 @@ def _while_there_is_work(
         return hours
     if backlog.visible + backlog.delayed > 0:
         images = backlog.visible + backlog.in_flight + backlog.delayed
-        return Desired(True, f"{images} images to read", hours.next_change)
+        return Desired(True, f"{images} images to read")
     if memory.running_since is None:
         return Desired(False, "nothing waits; the next image wakes it")
     asleep_at = (memory.idle_since or now) + idle

@@ -8,6 +8,7 @@ import pytest
 
 from dayshift.domain.errors import ConfigurationError, TransientError
 from dayshift.domain.override import LONGEST, Override
+from dayshift.domain.sweeping import QueueDepth
 from tests.api_fakes import ADA, ApiBench
 from tests.fakes import NOON
 
@@ -31,6 +32,26 @@ def test_each_model_tells_whether_it_is_awake_and_what_comes_next() -> None:
     assert models(bench)["logos"]["state"] == "awake"
     bench.now = NOON + timedelta(days=1)
     assert models(bench)["logos"]["state"] == "asleep"
+
+
+FLEET = {"maximum": 19, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}
+
+
+def test_a_fleet_tells_how_many_workers_it_has_should_have_and_may_have() -> None:
+    bench = ApiBench(family="face_fleet", mapping_uuid=None, fleet=FLEET)
+    found = models(bench)
+    assert (found["logos"]["state"], found["logos"]["workers"]) == ("asleep", {"now": 0, "wanted": 0, "maximum": 19})
+    assert "workers" not in found["signs"]
+    bench.queue.counts = QueueDepth(700, 0, 0)
+    assert models(bench)["logos"]["state"] == "starting"
+    bench.awake()
+    bench.powered.memories["logos"] = {**bench.powered.memories["logos"], "workers": 2}
+    found = models(bench)
+    assert (found["logos"]["state"], found["logos"]["workers"]) == ("awake", {"now": 2, "wanted": 3, "maximum": 19})
+    assert found["logos"]["reason"] == "700 images to read"
+    assert "workers" not in models(ApiBench())["logos"]
+    bench.powered.overrides["logos"] = Override(False, NOON + timedelta(hours=1), "ada")
+    assert models(bench)["logos"]["workers"] == {"now": 2, "wanted": 0, "maximum": 19}
 
 
 def test_one_models_wrong_options_hide_no_other() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from dayshift.adapters.read_by_workers import ReadByWorkers
 from dayshift.domain.detections import Detection, Kind, Prediction
 from dayshift.domain.errors import ClosedError, PermanentError, TransientError
 from dayshift.domain.images import Limits
@@ -49,6 +50,24 @@ def test_a_sleeping_model_is_not_asked_and_the_image_is_kept_with_the_promise() 
     assert int(reply.headers["Retry-After"]) == (44 * 60 + 30) * 60
     assert list(bench.uploads.stored) == [bench.key_of(reply.body["id"])]
     assert bench.uploads.stored[bench.key_of(reply.body["id"])][1:] == ("image/jpeg", JPEG)
+
+
+@pytest.mark.parametrize("is_awake", [True, False])
+def test_an_image_for_workers_is_always_kept_after_the_checks_that_cost_nothing(is_awake: bool) -> None:
+    fleet = {"maximum": 3, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}
+    bench = ApiBench(family="face_fleet", mapping_uuid=None, fleet=fleet)
+    limits = Limits(1_000, 40, 10_000, ("jpeg",), maximum_sent_bytes=1_000)
+    bench.ports = replace(bench.ports, predictor=lambda _: ReadByWorkers(limits))
+    if is_awake:
+        bench.awake()
+    reply = bench.recognize("logos")
+    assert (reply.status, reply.body["state"]) == (202, "queued")
+    assert reply.body["read_by"] == ("2026-11-20T12:08:00Z" if is_awake else "2026-11-20T12:38:00Z")
+    assert reply.headers["Location"] == f"images/{reply.body['id']}"
+    assert bench.uploads.stored[bench.key_of(reply.body["id"])][2] == JPEG
+    for content, status in ((PNG, 422), (JPEG + bytes(1_000), 413), (b"nothing", 422)):
+        assert bench.recognize("logos", content).status == status
+    assert len(bench.uploads.stored) == 1
 
 
 def test_what_was_kept_is_shown_with_the_same_promise() -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 from dayshift.domain.api_model import ApiModel
 from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.fleet import Fleet, wanted
+from dayshift.domain.memory import Memory
 from dayshift.domain.messages import rfc3339
 from dayshift.domain.outlook import ALWAYS_THERE, UNKNOWN, wakefulness
-from dayshift.domain.power import desired
+from dayshift.domain.power import Desired, desired
 from dayshift.domain.powered import PoweredModel
+from dayshift.domain.sweeping import QueueDepth
 from dayshift.domain.web import Reply, Request, without_names
 from dayshift.services.api.asking import caller_of
 from dayshift.services.api.looking import powered
@@ -35,13 +38,22 @@ def model_as_json(model: ApiModel, found: PoweredModel | None, ports: ApiPorts, 
     if model.power is None or found is None:
         seen = ALWAYS_THERE if model.power is None else UNKNOWN
         return body | {"state": seen.state, "reason": seen.reason}
-    wish = desired(found.policy, found.memory, ports.queues[model.spec.name].depth(), found.override, now)
+    depth = ports.queues[model.spec.name].depth()
+    wish = desired(found.policy, found.memory, depth, found.override, now)
     body |= {"state": wakefulness(wish, found.memory), "reason": without_names(wish.reason)}
+    if found.policy.fleet is not None:
+        body["workers"] = _workers(found.policy.fleet, wish, found.memory, depth, now)
     if wish.next_change is not None:
         body["next_change"] = rfc3339(wish.next_change)
     if (word := found.override) is not None:
         body["override"] = {"running": word.running, "until": rfc3339(word.until), "by": word.by}
     return body
+
+
+def _workers(fleet: Fleet, wish: Desired, memory: Memory, depth: QueueDepth, now: datetime) -> dict[str, int]:
+    """How many the last tick saw, how many there should be, and how many there may be."""
+    should = wanted(fleet, depth, memory.workers, memory.idle_since, now) if wish.running else 0
+    return {"now": memory.workers, "wanted": should, "maximum": fleet.maximum}
 
 
 def _limits(model: ApiModel, ports: ApiPorts) -> tuple[int, tuple[str, ...]]:
