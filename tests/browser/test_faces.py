@@ -165,3 +165,12 @@ def _at_edges(names: tuple[str, ...]) -> list[Json]:
     """Faces in the corners, where a name has least room."""
     places = [(0.0, 0.0, 0.1, 0.1), (0.9, 0.0, 0.1, 0.1), (0.0, 0.9, 0.1, 0.1), (0.9, 0.9, 0.1, 0.1)]
     return [found(name, "face", 70, box) for name, box in zip(names, places, strict=False)]
+
+
+def test_a_fleet_that_sleeps_is_said_to_be_woken_by_pictures(api: FakeApi, page: Page):
+    api.models = [model("faces", "asleep", family="face_fleet", workers={"now": 0, "wanted": 0, "maximum": 19})]
+    page.goto(api.url)
+    expect(page.locator("#headline")).to_have_text("Drop pictures. They wake faces up.")
+    api.models[0] |= {"next_change": "2099-11-23T07:30:00Z"}
+    page.reload()
+    expect(page.locator("#headline")).to_contain_text("They wait till faces wakes")
