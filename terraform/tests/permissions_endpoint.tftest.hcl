@@ -132,7 +132,7 @@ run "with_a_key_they_may_lend_it_to_the_instances_and_to_nobody_else" {
 run "the_backstop_deletes_the_endpoints_without_any_function_of_ours" {
   assert {
     condition = jsonencode({
-      for name, model in module.models : name => [model.power.backstops[0].operation, model.power.backstops[0].input]
+      for name, model in module.models : name => [model.power.backstops[0].operation, jsondecode(model.power.backstops[0].input)]
       }) == jsonencode({
       flowers = ["arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint", { EndpointName = "acme-dayshift-test-flowers" }]
       leaves  = ["arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint", { EndpointName = "acme-dayshift-test-leaves" }]

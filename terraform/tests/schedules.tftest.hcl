@@ -22,7 +22,7 @@ variables {
 
   backstops = [{
     operation = "arn:aws:scheduler:::aws-sdk:rekognition:stopProjectVersion"
-    input     = { ProjectVersionArn = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000" }
+    input     = "{\"ProjectVersionArn\":\"arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000\"}"
     action    = "rekognition:StopProjectVersion"
     resource  = "arn:aws:rekognition:eu-west-1:123456789012:project/logos/version/v1/1793612467000"
   }]

@@ -43,4 +43,4 @@ def _resource(address: str, attributes: Mapping[str, Any], provider: str, depend
 
 
 # Where the provider is past its first version of a resource.
-SCHEMAS = {"aws_lambda_invocation": 1}
+SCHEMAS = {"aws_autoscaling_group": 1, "aws_lambda_invocation": 1, "aws_security_group": 1}

@@ -9,7 +9,10 @@ MODEL = 'module.models["signs"]'
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:dayshift-local-signs-queue"
 
 
-def test_an_apply_leaves_a_closed_mapping_closed(configuration, plan_of, tmp_path):
+def test_an_apply_leaves_a_closed_mapping_closed_also_one_from_before_there_were_fleets(
+    configuration, plan_of, tmp_path
+):
+    """Its address had no number then: it is the same mapping, and neither goes nor comes."""
     local = ROOT / "terraform/envs/local.tfvars"
     provider = plan_of(local).raw["configuration"]["provider_config"]["aws"]["full_name"]
     queue = {"id": "https://a-queue", "arn": QUEUE_ARN, "name": "dayshift-local-signs-queue", "fifo_queue": False}
@@ -21,7 +24,7 @@ def test_an_apply_leaves_a_closed_mapping_closed(configuration, plan_of, tmp_pat
     plan = configuration.plan(local, state=state)
 
     changes = {found["address"]: found["change"] for found in plan.raw["resource_changes"]}
-    change = changes[f"{MODEL}.aws_lambda_event_source_mapping.queue"]
+    change = changes[f"{MODEL}.aws_lambda_event_source_mapping.queue[0]"]
     assert change["actions"] == ["update"], f"wanted the rest to be mended in place, got {change['actions']}"
     assert change["after"]["batch_size"] == 10
     assert change["after"]["enabled"] is False, f"wanted it left closed, got {change['after']}"

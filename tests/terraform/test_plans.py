@@ -16,6 +16,7 @@ FOURTEEN_DAYS_SECONDS = 1_209_600
 ITSELF = "builtin/terraform"  # terraform_data, which is a part of Terraform and asks nobody
 EVERY_VALUES_FILE = pytest.mark.parametrize("tfvars", TFVARS, ids=lambda path: path.stem)
 NAMES = {
+    "aws_autoscaling_group": "name",
     "aws_apigatewayv2_api": "name",
     "aws_cloudfront_origin_access_control": "name",
     "aws_cloudfront_response_headers_policy": "name",
@@ -24,11 +25,14 @@ NAMES = {
     "aws_cloudwatch_metric_alarm": "alarm_name",
     "aws_dynamodb_table": "name",
     "aws_glue_catalog_database": "name",
+    "aws_iam_instance_profile": "name",
     "aws_iam_role": "name",
     "aws_kms_alias": "name",
     "aws_lambda_function": "function_name",
+    "aws_launch_template": "name",
     "aws_s3_bucket": "bucket",
     "aws_scheduler_schedule_group": "name",
+    "aws_security_group": "name",
     "aws_sqs_queue": "name",
     "aws_ssm_parameter": "name",
 }
@@ -48,20 +52,22 @@ def test_the_plan_has_what_the_inventory_says(plan_of, tfvars):
 
 
 @EVERY_VALUES_FILE
-def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs(plan_of, tfvars):
+def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs_or_from_workers_for_two_minutes(plan_of, tfvars):
     plan = plan_of(tfvars)
     queues = plan.values("aws_sqs_queue")
     assert {queue["message_retention_seconds"] for queue in queues.values()} == {FOURTEEN_DAYS_SECONDS}
     for model in _models(queues):
-        labeler = plan.values("aws_lambda_function")[f"{model}.module.labeler[0].aws_lambda_function.main"]
-        wanted, got = 6 * labeler["timeout"], queues[f"{model}.aws_sqs_queue.main"]["visibility_timeout_seconds"]
+        labeler = plan.values("aws_lambda_function").get(f"{model}.module.labeler[0].aws_lambda_function.main")
+        wanted = 6 * labeler["timeout"] if labeler else 120
+        got = queues[f"{model}.aws_sqs_queue.main"]["visibility_timeout_seconds"]
         assert got == wanted, f"{model}: wanted {wanted}, got {got}"
 
 
 @EVERY_VALUES_FILE
 def test_every_mapping_is_bounded_and_reports_single_failures(plan_of, tfvars):
-    mappings = plan_of(tfvars).values("aws_lambda_event_source_mapping")
-    assert mappings
+    plan = plan_of(tfvars)
+    mappings = plan.values("aws_lambda_event_source_mapping")
+    assert len(mappings) + len(plan.values("aws_autoscaling_group")) == len(_models(plan.values("aws_sqs_queue")))
     for address, mapping in mappings.items():
         assert mapping["batch_size"] <= 10, f"{address}: wanted at most 10, got {mapping['batch_size']}"
         assert mapping["function_response_types"] == ["ReportBatchItemFailures"], address

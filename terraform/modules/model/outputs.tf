@@ -133,13 +133,14 @@ locals {
     )
   }
 
-  # Of a fleet one worker's hours are told, and the most that all could cost: how many there are is the backlog's.
-  _workers = local.is_fleet ? "up to ${local.fleet.maximum_workers} workers by what waits, each ${local.usd_per_hour} USD an hour" : ""
-  _most    = local.is_fleet ? "at most ${local._a_month * local.fleet.maximum_workers} USD a month if all worked all the time" : ""
+  # How many workers there are is the backlog's matter, so of a fleet the most that they could cost is told.
+  _maximum = local.is_fleet ? local.fleet.maximum_workers : 1
+  _workers = "up to ${local._maximum} workers, each ${local.usd_per_hour} USD an hour"
+  _most    = "at most ${floor(local._awake * 365 / 12 / 7 * local.usd_per_hour * local._maximum + 0.5)} USD a month if all worked all the time"
 
   _fleet_in_words = {
-    always_on    = "always on: at least one worker, ${local._cost}; ${local._workers}; ${local._most}"
-    office_hours = "office hours: ${local._hours} but on ${length(local.closed_on)} closed dates, while images wait: ${local._workers}; ${local._most}; nothing while none wait"
+    always_on    = "always on: one worker, ${local._cost}, and while images wait ${local._workers}; ${local._most}"
+    office_hours = "office hours: while images wait ${local._hours}, but on ${length(local.closed_on)} closed dates: ${local._workers}; ${local._most}, nothing while none wait"
     on_deadline  = "${local._in_words["on_deadline"]}; ${local._workers}"
   }
 }

@@ -62,3 +62,15 @@ mock_resource "aws_dynamodb_table" {
 mock_resource "aws_cloudfront_distribution" {
   defaults = { arn = "arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7", domain_name = "d111111abcdef8.cloudfront.net" }
 }
+
+mock_resource "aws_iam_instance_profile" {
+  defaults = { arn = "arn:aws:iam::123456789012:instance-profile/mocked" }
+}
+
+mock_resource "aws_launch_template" {
+  defaults = { id = "lt-0a1b2c3d4e5f67890", latest_version = 1 }
+}
+
+mock_resource "aws_security_group" {
+  defaults = { id = "sg-0a1b2c3d4e5f67890" }
+}
