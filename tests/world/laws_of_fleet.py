@@ -17,8 +17,8 @@ from tests.world.launches import LAUNCHING_TIMEOUT, TERMINATING_TIMEOUT
 from tests.world.site import Site
 from tests.world.world import World
 
-# Two minutes until a fleet shrinks, counts that lag, two ticks, one that is still booting, the hook that ends it.
-IDLE_CROWD = 12 * MINUTE
+# Until a fleet shrinks two minutes; counts that lag, two ticks; one that never comes up is not ended before its hook.
+IDLE_CROWD = LAUNCHING_TIMEOUT + 5 * MINUTE
 # One that is launching comes up first, or is abandoned; one that reads brings its images to an end; then the hook.
 LEAVING = LAUNCHING_TIMEOUT + TERMINATING_TIMEOUT + 2 * MINUTE
 

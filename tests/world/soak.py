@@ -22,8 +22,12 @@ from rich.table import Table
 
 from tests.world.weeks import WEEKS_A_WORLD, Figures, family_of, lived
 
-LAWS = ("order", "I1", "I3", "I4", "I5", "I6", "I7", "I10")
-FAMILIES = {"custom_labels": "Dayshift, Custom Labels", "sagemaker": "Dayshift, endpoint"}
+LAWS = ("order", "I1", "I3", "I4", "I5", "I6", "I7", "I10", "F1", "F2", "F3", "F4")
+FAMILIES = {
+    "custom_labels": "Dayshift, Custom Labels",
+    "sagemaker": "Dayshift, endpoint",
+    "face_fleet": "Dayshift, fleet",
+}
 ROWS = (
     ("images", "images"),
     ("lost", "lost"),
@@ -37,6 +41,7 @@ ROWS = (
     ("unserved", "minutes of an open gate before a model that does not run"),
     ("starting", "minutes billed while STARTING"),
     ("running", "minutes billed while RUNNING"),
+    ("worker_hours", "worker-hours paid"),
 )
 
 

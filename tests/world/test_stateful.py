@@ -5,6 +5,7 @@ Hypothesis chooses what happens and shrinks what fails to the shortest story tha
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -46,6 +47,15 @@ PLANS = {
         family="sagemaker", power="on_deadline", hours=None, warmup_minutes=15, results_within_minutes=60
     ),
     "warm window": Plan(power="on_deadline", results_within_minutes=20),
+}
+OF_A_FLEET: dict[str, Any] = {
+    "family": "face_fleet", "start_minutes": (1.0, 4.0), "warmup_minutes": 10, "images_per_minute": 1,
+}  # fmt: skip
+PLANS |= {
+    "fleet": Plan(**OF_A_FLEET),
+    "fleet, warm pool": Plan(**OF_A_FLEET, warm_pool=1),
+    "fleet, deadline": Plan(**OF_A_FLEET, power="on_deadline", hours=None, results_within_minutes=60),
+    "fleet, warm window": Plan(**OF_A_FLEET, power="on_deadline", results_within_minutes=10),
 }
 MANY_DAYS = timedelta(days=40)
 
@@ -90,6 +100,11 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.site.plan.family == "sagemaker")
     def an_endpoint_has_bad_luck(self, what: str) -> None:
         troubles.OF_AN_ENDPOINT[what](self.world, self.site, self.random)
+
+    @rule(what=st.sampled_from(sorted(troubles.OF_A_FLEET)))
+    @precondition(lambda self: self.site.plan.is_fleet)
+    def a_fleet_has_bad_luck(self, what: str) -> None:
+        troubles.OF_A_FLEET[what](self.world, self.site, self.random)
 
     @rule(minutes=st.lists(st.sampled_from((None, 1.0, 45.0, 90.0)), min_size=1, max_size=3))
     def starts_will_be_odd(self, minutes: list[float | None]) -> None:

@@ -225,7 +225,11 @@ def another_s_tag(world: World, site: Site, random: Random) -> None:
 
 def another_maximum(world: World, site: Site, random: Random) -> None:
     """Somebody applies with another number of workers at the most: first the group has it, or first the spec."""
-    apply_to_fleet(world, site, random.randint(1, 6), is_group_first=random.random() < 0.5)
+    maximum, is_group_first = random.randint(1, 6), random.random() < 0.5
+    if world.seed is None:
+        apply_to_fleet(world, site, maximum, is_group_first)
+    else:
+        group_of(site).limit(maximum)
 
 
 OF_A_FLEET: dict[str, Happen] = {

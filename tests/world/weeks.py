@@ -12,6 +12,7 @@ from dayshift import events
 from dayshift.domain.lifecycle import ModelState
 from tests.world import laws, spending
 from tests.world.clock import DAY, HOUR, MINUTE, WEEK
+from tests.world.group import Group
 from tests.world.hours import Hours
 from tests.world.queue import Message
 from tests.world.scenarios import come_to_rest
@@ -25,7 +26,9 @@ IMAGES_A_WEEK = 90
 LONGEST_CLOSURE, CLOSURE_CHANCE = timedelta(days=17), 0.25
 FIRST_YEAR, YEARS = 2026, 4
 HOURS_BETWEEN_MAINTENANCE = 40.0  # in service: about once a week of office hours
-ENDPOINT_EVERY = 3  # worlds
+FAMILIES = ("sagemaker", "custom_labels", "face_fleet", "custom_labels")  # of one world after the other
+OF_A_FLEET: dict[str, Any] = {"warmup_minutes": 10, "images_per_minute": 1}  # so that a burst asks for several workers
+SECONDS_A_FACE = 20.0
 MARGIN = timedelta(days=21)  # for a closure and its backlog, after the last trouble
 
 
@@ -45,6 +48,7 @@ class Figures:
     overrun_most: float = 0.0  # minutes billed unwanted, counted from the last thing that went wrong
     kept_on: float = 0.0  # minutes billed unwanted at one time while a start or a system update lasted
     waited_most: float = 0.0  # hours from upload to record
+    worker_hours: float = 0.0  # of a fleet
     unserved: float = 0.0  # minutes in which messages were handed out though the model did not run
     troubles: Counter[str] = field(default_factory=Counter)
     breaches: Counter[str] = field(default_factory=Counter)  # by law
@@ -62,6 +66,7 @@ class Figures:
             "starting",
             "running",
             "unserved",
+            "worker_hours",
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.outside_most = max(self.outside_most, other.outside_most)
@@ -79,7 +84,7 @@ class Figures:
 
 def family_of(number: int) -> str:
     """Whose weeks the world of this number lives."""
-    return "sagemaker" if number % ENDPOINT_EVERY == 0 else "custom_labels"
+    return FAMILIES[number % len(FAMILIES)]
 
 
 def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figures:
@@ -89,14 +94,21 @@ def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figur
     closed = _closure(random, start.date(), weeks)
     hours = Hours("Europe/Berlin", "09:00", "17:00", closed_on=closed)
     family = family_of(number)
-    plan = Plan(family=family, hours=hours, start_minutes=(5.0, 40.0), maintenance_hours=HOURS_BETWEEN_MAINTENANCE)
+    is_fleet = family == "face_fleet"
+    starts, more = ((1.0, 4.0), OF_A_FLEET) if is_fleet else ((5.0, 40.0), {})
+    between = 0.0 if is_fleet else HOURS_BETWEEN_MAINTENANCE
+    plan = Plan(family=family, hours=hours, start_minutes=starts, maintenance_hours=between, **more)
     setting = Setting((plan,), start, seed=number, counts_lag=55.0, is_seed=is_seed)
     with World(setting) as world:
         troubles: Counter[str] = Counter()
-        _upload(world, random, weeks)
-        for _ in range(_poisson(random, faults_a_week * weeks)):
+        uploads = _upload(world, random, weeks)
+        if is_fleet:
+            world.sites[plan.name].service.seconds_an_image = SECONDS_A_FACE
+        for number in range(_poisson(random, faults_a_week * weeks)):
             chance = Random(random.random())
             moment = world.began_at + random.uniform(0, weeks * WEEK)
+            if is_fleet and number % 2:  # workers are seldom there: half of the troubles come where they may be
+                moment = chance.choice(uploads) + chance.uniform(0, 15 * MINUTE)
             world.loop.at(moment, partial(_trouble, troubles, world, chance))
         world.loop.run_until(world.began_at + weeks * WEEK)
         world.recorder.outages.clear()
@@ -127,12 +139,13 @@ def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
         kept_on=max((end - start for start, end in spending.kept_on(site, world)), default=0.0) / MINUTE,
         waited_most=max((one.recorded_at - one.uploaded_at for one in good if one.record), default=0.0) / HOUR,
         unserved=sum(end - start for start, end in laws.unserving(site, world)) / MINUTE,
+        worker_hours=site.service.worker_hours() if isinstance(site.service, Group) else 0.0,
         troubles=troubles,
     )
     if world.seed is None:
         found = laws.breaches(world)
         laws_broken = (breach.split(":", 1)[0] for breach in found)
-        figures.breaches.update(law if law.startswith("I") else "order" for law in laws_broken)
+        figures.breaches.update(law if law[1:].isdigit() else "order" for law in laws_broken)
         figures.examples += [f"world {world.setting.seed}: {breach}" for breach in found]
     return figures
 
@@ -149,11 +162,13 @@ def _trouble(troubles: Counter[str], world: World, chance: Random) -> None:
     troubles[happens(world, chance)] += 1
 
 
-def _upload(world: World, random: Random, weeks: int) -> None:
-    """Images come in bursts, most of them while the hours are open, some at night and at the weekend."""
+def _upload(world: World, random: Random, weeks: int) -> list[float]:
+    """Images come in bursts, most of them while the hours are open, some at night and at the weekend; answers when."""
+    moments = []
     for number in range(IMAGES_A_WEEK * weeks // 6):
         day = random.randrange(weeks * 7)
         moment = world.began_at + day * DAY + random.choice((random.uniform(3, 14), random.uniform(0, 24))) * HOUR
+        moments.append(moment)
         for one in range(random.randint(1, 11)):
             is_readable = random.random() > 0.03
             name = f"{number}-{one} a+b é.jpg"
@@ -161,6 +176,7 @@ def _upload(world: World, random: Random, weeks: int) -> None:
                 moment + one * random.uniform(0, 20),
                 partial(world.put, name, is_readable),
             )
+    return moments
 
 
 def _closure(random: Random, first: date, weeks: int) -> frozenset[date]:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.override import Override
-from tests.world import schedules, seed, storage
+from tests.world import schedules, seed, seed_fleet, storage
 from tests.world.clock import HOUR, MINUTE, EventLoop
 from tests.world.endpoint import Endpoint
 from tests.world.faults import Recorder
@@ -23,6 +23,7 @@ from tests.world.queue import Queue
 from tests.world.scheduler import Scheduler
 from tests.world.seed import Seed
 from tests.world.seed_endpoint import SeedEndpoint
+from tests.world.seed_fleet import SeedFleet, SeedGroup
 from tests.world.service import CustomLabels, Service
 from tests.world.setting import Notes, Setting
 from tests.world.site import DEPLOYMENT, Plan, Said, Site
@@ -157,7 +158,9 @@ class World:
 
     def _site(self, plan: Plan) -> Site:
         loop, random = self.loop, self.random
-        if self.seed is not None:
+        if isinstance(self.seed, SeedFleet):
+            queue = Queue(loop, seed_fleet.VISIBILITY, seed_fleet.MANY_RECEIVES, self.setting.lag_at)
+        elif self.seed is not None:
             queue = Queue(loop, seed.VISIBILITY, seed.MAXIMUM_RECEIVES, self.setting.lag_at)
         else:
             queue = Queue(loop, 6 * TIMEOUTS["labeler"], MAXIMUM_RECEIVES, self.setting.lag_at)
@@ -187,9 +190,10 @@ class World:
         self.workers[plan.name] = Workers(self.loop, self.recorder, self.bucket, site)
         return site
 
-    def _seed(self) -> Seed | SeedEndpoint:
+    def _seed(self) -> Seed | SeedEndpoint | SeedFleet:
         families = {plan.family for plan in self.setting.plans}
-        make = SeedEndpoint if families == {"sagemaker"} else Seed
+        made: dict[str, type[Seed | SeedEndpoint | SeedFleet]] = {"sagemaker": SeedEndpoint, "face_fleet": SeedFleet}
+        make = made.get(families.pop(), Seed)
         return make(self.loop, self.recorder, self.bucket)
 
     def _service(self, plan: Plan) -> Service:
@@ -197,7 +201,8 @@ class World:
         if plan.family == "custom_labels":
             return CustomLabels(self.loop, self.random, plan.start_minutes, plan.stop_minutes)
         if plan.is_fleet:
-            return Group(self.loop, random, plan.start_minutes, DEPLOYMENT, plan.maximum_workers, plan.warm_pool)
+            make = SeedGroup if self.setting.is_seed else Group
+            return make(self.loop, random, plan.start_minutes, DEPLOYMENT, plan.maximum_workers, plan.warm_pool)
         endpoint = Endpoint(
             self.loop, random, plan.start_minutes, plan.stop_minutes, DEPLOYMENT, plan.maintenance_hours
         )
