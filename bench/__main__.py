@@ -13,6 +13,7 @@ from rich.console import Console
 
 import bench.api_calls
 import bench.cold_start
+import bench.faces
 import bench.package
 import bench.recognize
 import bench.throughput
@@ -25,6 +26,7 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "throughput": bench.throughput.run,
     "recognize": bench.recognize.run,
     "package": bench.package.run,
+    "faces": bench.faces.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"
 

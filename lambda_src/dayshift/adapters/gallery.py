@@ -77,21 +77,18 @@ class S3Gallery:
             return self._gallery
 
     def _look_again(self) -> None:
-        """Until what is known fits what is listed, which is asked once more after an index was written: nobody may be
-        in it who was removed meanwhile."""
+        """Until what is known fits what is listed. Raises TransientError."""
         for _ in range(CHANGES):
             photos = self._listed()
-            self._indexes.take_back(photos)
             name = fingerprint(photos.values())
             if name == self._gallery.fingerprint:
                 return
             try:
-                self._seen, is_new = self._index(photos, name)
+                self._seen = self._index(photos, name)
             except PhotoChanged:
                 continue
             self._gallery = Gallery(name, known_of(self._seen.values()))
-            if not is_new:
-                return
+            return
         raise TransientError(f"the photos under {self._prefix} change faster than they can be read")
 
     def _listed(self) -> dict[Place, Photo]:
@@ -109,18 +106,26 @@ class S3Gallery:
                 return found
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
-    def _index(self, photos: Mapping[Place, Photo], name: str) -> tuple[Mapping[Place, Seen], bool]:
-        """What is seen in these photos, and whether that was not written yet. Raises PhotoChanged."""
+    def _index(self, photos: Mapping[Place, Photo], name: str) -> Mapping[Place, Seen]:
+        """What is seen in these photos. Raises PhotoChanged."""
         ready = self._indexes.read(name)
         known = ready if ready.keys() == photos.keys() else self._seen or self._indexes.newest()
         seen = {place: replace(known[place], photo=photo) for place, photo in photos.items() if place in known}
         missing = [photo for place, photo in photos.items() if place not in seen]
         for start in range(0, len(missing), WRITTEN_AFTER):
             seen |= {one.photo.place: one for one in self._look_at_all(missing[start : start + WRITTEN_AFTER])}
-            self._indexes.write(seen.values())
+            self._write(seen)
         if not missing and known is not ready:  # some were removed
-            self._indexes.write(seen.values())
-        return seen, known is not ready
+            self._write(seen)
+        return seen
+
+    def _write(self, seen: Mapping[Place, Seen]) -> None:
+        """Unless a photo has gone while the others were looked at: whoever removed it has removed the indexes too, and
+        finds none of later. Raises PhotoChanged."""
+        self._seen = seen  # what is looked at already need not be again
+        if not seen.keys() <= self._listed().keys():
+            raise PhotoChanged
+        self._indexes.write(seen.values())
 
     def _look_at_all(self, photos: Sequence[Photo]) -> list[Seen]:
         with ThreadPoolExecutor(self._looking.at_once, thread_name_prefix="gallery") as pool:

@@ -3,7 +3,7 @@
 Needs s3:ListBucket, without which a missing index reads as a missing permission.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -23,7 +23,6 @@ class S3Indexes:
 
     def __init__(self, s3: "S3Client", bucket: str, model: str) -> None:
         self._s3, self._bucket, self._folder = s3, bucket, f"{ROOT}{model}/"
-        self._written: dict[tuple[str, str], frozenset[Place]] = {}
 
     def read(self, name: str) -> Mapping[Place, Seen]:
         """The index of this fingerprint; nothing where there is none. Raises TransientError."""
@@ -42,7 +41,7 @@ class S3Indexes:
         key = f"{self._folder}{fingerprint(one.photo for one in seen)}.json"
         with surroundings(f"writing {key}"):
             try:
-                answer = self._s3.put_object(
+                self._s3.put_object(
                     Bucket=self._bucket,
                     Key=key,
                     Body=to_json(seen).encode(),
@@ -50,20 +49,8 @@ class S3Indexes:
                     IfNoneMatch="*",
                 )
             except ClientError as error:
-                if code_of(error) in WRITTEN_ALREADY:
-                    return
-                raise
-        self._written[key, answer.get("VersionId", "null")] = frozenset(one.photo.place for one in seen)
-
-    def take_back(self, there: Iterable[Place]) -> None:
-        """Deletes what was written here of photos that are no longer there: whoever removed them, and with them all
-        indexes, may have done so a moment before this one was written. Raises TransientError."""
-        still = frozenset(there)
-        while self._written:
-            (key, version_id), places = self._written.popitem()
-            if not places <= still:
-                with surroundings(f"deleting {key}"):
-                    self._s3.delete_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+                if code_of(error) not in WRITTEN_ALREADY:
+                    raise
 
     def _read(self, key: str) -> Mapping[Place, Seen]:
         with surroundings(f"reading {key}"):
