@@ -13,8 +13,10 @@ import pytest
 from tests.terraform.configuration import ROOT
 
 CHECKOV = ROOT / ".dayshift/venv-checkov/bin/checkov"
-LEAST, WEB, ENDPOINT = (ROOT / f"terraform/examples/{name}.tfvars" for name in ("pipeline", "web", "endpoint"))
-SOURCES = [ROOT / "terraform/envs/prod.tfvars", LEAST, WEB, ENDPOINT]
+LEAST, WEB, ENDPOINT, FLEET = (
+    ROOT / f"terraform/examples/{name}.tfvars" for name in ("pipeline", "web", "endpoint", "fleet")
+)
+SOURCES = [ROOT / "terraform/envs/prod.tfvars", LEAST, WEB, ENDPOINT, FLEET]
 MOST_SKIPPED = 9
 # What only the user can bring. The source has a place for it, which contents checkov there; the hardened plan has it.
 WITHOUT_A_KEY_ONLY = {"CKV_AWS_119", "CKV_AWS_145", "CKV_AWS_158", "CKV_AWS_297"}
@@ -80,6 +82,11 @@ def test_hardened_nothing_fails_in_the_plan_but_what_is_never_right_for_dayshift
 def test_hardened_an_endpoint_on_instances_has_no_network_and_an_encrypted_volume(configuration, tmp_path, skipped_ids):
     failed = _failed_in(configuration.plan(ENDPOINT, **ALL_A_USER_CAN_BRING), tmp_path)
     assert failed <= skipped_ids - {"CKV_AWS_98", "CKV_AWS_370"}, f"got {sorted(failed)}"
+
+
+def test_hardened_a_fleet_has_no_way_in_and_no_unencrypted_disk(configuration, tmp_path, skipped_ids):
+    failed = _failed_in(configuration.plan(FLEET, **ALL_A_USER_CAN_BRING), tmp_path)
+    assert failed <= skipped_ids, f"got {sorted(failed)}"
 
 
 def test_the_least_plans_fail_only_for_want_of_what_a_user_can_bring(plan_of, tmp_path, skipped_ids):
