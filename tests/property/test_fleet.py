@@ -18,7 +18,7 @@ FLEETS = st.builds(
     st.integers(1, 60).map(lambda minutes: minutes * MINUTE),
     st.integers(1, 60).map(lambda minutes: minutes * MINUTE),
 )
-COUNTS = st.integers(0, 100_000)
+COUNTS = st.just(0) | st.integers(0, 50) | st.integers(0, 100_000)
 
 
 @given(FLEETS, st.builds(QueueDepth, COUNTS, COUNTS, COUNTS), st.integers(0, 60), st.none() | st.integers(0, 90))
