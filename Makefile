@@ -35,10 +35,7 @@ help: ## Show this list
 
 ##@ Use it
 .PHONY: setup package worker-package demo demo-fleet up up-fleet down
-setdemo-fleet: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## Show workers that come with the images and go without them, on this machine
-	@$(BIN)/python -m local.demo_fleet
-
-up: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
+setup: $(DEV) ## Make the development environment (.dayshift/venv, with the dayshift command)
 
 package: ## Build dist/dayshift.zip, the package of the Lambda functions
 	@"$$(tools/find-python)" build.py
