@@ -18,23 +18,30 @@ FLEETS = st.builds(
     st.integers(1, 60).map(lambda minutes: minutes * MINUTE),
     st.integers(1, 60).map(lambda minutes: minutes * MINUTE),
 )
-COUNTS = st.just(0) | st.integers(0, 50) | st.integers(0, 100_000)
+COUNTS = st.integers(0, 50) | st.integers(0, 100_000)
 
 
-@given(FLEETS, st.builds(QueueDepth, COUNTS, COUNTS, COUNTS), st.integers(0, 60), st.none() | st.integers(0, 90))
-def test_it_keeps_its_bounds_and_nobody_who_reads_is_sent_away(
-    fleet: Fleet, depth: QueueDepth, workers: int, idle_minutes: int | None
+WORKERS = st.integers(0, 60)
+
+
+@given(FLEETS, st.builds(QueueDepth, COUNTS.filter(bool), COUNTS, COUNTS), WORKERS)
+def test_while_anything_waits_none_is_sent_away_and_all_of_it_is_cleared_in_time_or_by_all(
+    fleet: Fleet, depth: QueueDepth, workers: int
 ) -> None:
-    waits = depth.visible + depth.delayed > 0
-    idle_since = None if waits or idle_minutes is None else NOON - idle_minutes * MINUTE
-    count = wanted(fleet, depth, workers, idle_since, NOON)
-    assert 1 <= count <= fleet.maximum
-    if waits:
-        assert count >= min(workers, fleet.maximum)
-        assert count == fleet.maximum or fleet.clears(count) >= depth.visible + depth.in_flight
-    else:
-        assert count <= max(workers, 1), "none is added while nothing waits"
-        assert count >= min(depth.in_flight, workers, fleet.maximum)
+    count = wanted(fleet, depth, workers, None, NOON)
+    assert min(max(workers, 1), fleet.maximum) <= count <= fleet.maximum
+    assert count == fleet.maximum or fleet.clears(count) >= depth.visible + depth.in_flight
+
+
+@given(FLEETS, COUNTS, WORKERS, st.none() | st.integers(0, 90))
+def test_once_nothing_waits_none_is_added_and_nobody_who_reads_is_sent_away(
+    fleet: Fleet, in_flight: int, workers: int, idle_minutes: int | None
+) -> None:
+    idle_since = None if idle_minutes is None else NOON - idle_minutes * MINUTE
+    count = wanted(fleet, QueueDepth(0, in_flight, 0), workers, idle_since, NOON)
+    assert 1 <= count <= max(workers, 1)
+    assert count >= min(in_flight, workers, fleet.maximum)
+    assert count <= fleet.maximum
 
 
 @given(FLEETS, st.integers(1, 20_000), st.integers(0, 40))
