@@ -43,7 +43,7 @@ class FaceFinder(Protocol):
         """Loads its model, so that no image waits for it. Raises ClosedError."""
 
     def faces(self, content: bytes) -> Sequence[Face]:
-        """All faces, the largest first. Raises PermanentError about the image, or ClosedError."""
+        """All faces, the largest first. Raises PermanentError about the image, or TransientError."""
 
     def close(self) -> None:
         """Ends what it started."""

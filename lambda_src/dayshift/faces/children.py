@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dayshift.domain.errors import ClosedError, PermanentError
+from dayshift.domain.errors import ClosedError, PermanentError, TransientError
 from dayshift.domain.faces import Face
 from dayshift.faces.limits import OUT_OF_MEMORY, ChildLimits
 from dayshift.faces.wire import LONGEST_ANSWER, READY, BrokenWire, Gone, faces_in, receive, send
 
 CRASHES = 3
+# We kill only what gave no answer in time. Else it is the kernel, on a machine too small for its children's limits.
+KILLED = "SIGKILL"
 RECOGNISER = "dayshift.faces.recogniser:reader"
 # One processor a child: two that each start a thread for every processor are slower than two that start none.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -63,7 +65,8 @@ class Children:
                 self._free.put(child)
 
     def faces(self, content: bytes) -> Sequence[Face]:
-        """All faces in an image, the largest first. Raises PermanentError about the image, ClosedError about us."""
+        """All faces in an image, the largest first. Raises PermanentError about the image, TransientError or
+        ClosedError about us."""
         child = self._free.get()
         if child is not None and not child.is_alive():  # ended between two images: none of them was at fault
             child.end()
@@ -81,6 +84,8 @@ class Children:
                     child = None
         finally:
             self._free.put(child)
+        if KILLED in how:
+            raise TransientError(f"a process was killed from outside while it read an image, {how.count(KILLED)} times")
         ends = "; ".join(dict.fromkeys(how))
         raise PermanentError("crashes_decoder", f"reading it ended {CRASHES} processes in a row ({ends})")
 

@@ -76,6 +76,11 @@ def die_twice(folder: str) -> Sequence[Face]:
     raise AssertionError("lives on")
 
 
+def killed(_: str) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("lives on")
+
+
 def refuse(_: str) -> NoReturn:
     raise PermanentError("truncated", "it ends: too early")
 
@@ -111,5 +116,5 @@ def raise_unforeseen(_: str) -> NoReturn:
 DEEDS = {
     "segfault": segfault, "burn": burn, "work": work, "hoard": hoard, "sleep": sleep, "die_twice": die_twice,
     "refuse": refuse, "open": open_something, "lie": lie, "unforeseen": raise_unforeseen,
-    "exit": lambda code: os._exit(int(code)), "pid": lambda _: [face(os.getpid())],
+    "killed": killed, "exit": lambda code: os._exit(int(code)), "pid": lambda _: [face(os.getpid())],
 }  # fmt: skip

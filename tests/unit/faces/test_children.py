@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dayshift.domain.errors import ClosedError, PermanentError
+from dayshift.domain.errors import ClosedError, PermanentError, TransientError
 from dayshift.faces.children import Children, Loading, processors
 from dayshift.faces.limits import ChildLimits
 
@@ -59,6 +59,12 @@ def test_an_image_that_ends_three_fresh_children_is_refused_and_the_next_is_read
         children.faces(image.encode())
     assert refused.value.code == "crashes_decoder"
     assert len(list(started.iterdir())) == before + 2  # one was there
+    assert is_running(pid_of(children))
+
+
+def test_who_is_killed_from_outside_as_for_want_of_memory_is_no_images_fault(children):
+    with pytest.raises(TransientError, match="killed from outside while it read an image, 3 times"):
+        children.faces(b"killed")
     assert is_running(pid_of(children))
 
 
