@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from mimetypes import guess_type
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dayshift.domain.images import ImageRef
 from dayshift_cli.images import LocalImage
@@ -38,30 +40,35 @@ def upload_all(
 
     An error of AWS ends it: uploads that have not begun are given up, those under way still yielded, then it is raised.
     """
-    upload = _uploader(s3, bucket, metadata or {})
+    upload, ended = _uploader(s3, bucket, metadata or {}), Event()
     first: BaseException | None = None
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        waiting = [pool.submit(_upload_or_problem, upload, image) for image in images]
+        waiting = [pool.submit(_upload_or_problem, upload, image, ended) for image in images]
         try:
             for done in as_completed(waiting):
-                error = None if done.cancelled() else done.exception()
-                if error is not None:
+                if (error := done.exception()) is not None:
                     first = first or error
-                    for one in waiting:
-                        one.cancel()
-                elif not done.cancelled():
-                    yield done.result()
+                    ended.set()
+                elif (uploaded := done.result()) is not None:
+                    yield uploaded
         finally:
+            ended.set()
             pool.shutdown(wait=True, cancel_futures=True)
     if first is not None:
         raise first
 
 
-def _upload_or_problem(upload: Callable[[LocalImage], ImageRef], local: LocalImage) -> Uploaded:
+def _upload_or_problem(upload: Callable[[LocalImage], ImageRef], local: LocalImage, ended: Event) -> Uploaded | None:
+    """None where an error of another has ended it before this was begun; an error of this one ends all others."""
+    if ended.is_set():
+        return None
     try:
         return Uploaded(local, upload(local))
     except OSError as error:
         return Uploaded(local, None, f"cannot be read: {error.strerror or error}")
+    except (ClientError, BotoCoreError):
+        ended.set()  # here, since whoever collects the results may be slow to hear of it
+        raise
 
 
 def _uploader(s3: "S3Client", bucket: str, metadata: Mapping[str, str]) -> Callable[[LocalImage], ImageRef]:
