@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.markup import escape
 
 from local.errors import LocalAwsError
-from local.gallery import draw, page
+from local.gallery import FACES, draw, page
 from local.lived_fleet import LivedFleet, Picture
 from local.outcomes import Outcome, counts, read_samples
 from local.places import DEMO_RESULTS, SAMPLES
@@ -98,7 +98,7 @@ class FleetAtWork:
                 draw(picture.sample.file, record["detections"], to)
                 drawn[picture.sample.name] = to.name
         first = [outcome for each, outcome in zip(self._pictures, self.outcomes(), strict=True) if each.number == 1]
-        (TO / "index.html").write_text(page(first, drawn, counts(first)), encoding="utf-8")
+        (TO / "index.html").write_text(page(first, drawn, counts(first), FACES), encoding="utf-8")
 
     def _live(self, is_done: Callable[[], bool], seconds_a_minute: float) -> None:
         deadline, ticked = time.monotonic() + LONGEST_SECONDS, 0.0

@@ -11,6 +11,8 @@ from local.outcomes import Outcome
 
 COLOURS = {"text": "#d6006e", "label": "#0067c5", "face": "#1b7f3b"}
 LEAST_PIXELS = 480  # smaller pictures are enlarged, so that the words on them can be read
+LABELS = "Labels are the local recognition's (local-…), which knows few; Amazon Rekognition knows thousands."
+FACES = "Each face has the name of the nearest photo in the gallery, or is unknown; the percentage says how near."
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Dayshift: demo results</title>
 <style>
@@ -20,7 +22,7 @@ figure {{ margin: 0; border: 1px solid #ccc; border-radius: 6px; padding: .75rem
 img {{ width: 100%; height: auto }} figcaption {{ overflow-wrap: anywhere }}
 </style>
 <h1>Dayshift: demo results</h1>
-<p>{counts}. Labels are the local recognition's (local-…), which knows few; Amazon Rekognition knows thousands.</p>
+<p>{counts}. {note}</p>
 <main>
 {figures}
 </main></html>
@@ -48,8 +50,9 @@ def draw(picture: Path, detections: Iterable[dict[str, Any]], to: Path) -> None:
     image.save(to, quality=88)
 
 
-def page(outcomes: Iterable[Outcome], pictures: dict[str, str], counts: dict[str, int]) -> str:
-    """An HTML page: each sample with its picture (by relative path, where it could be drawn) and what was found."""
+def page(outcomes: Iterable[Outcome], pictures: dict[str, str], counts: dict[str, int], note: str = LABELS) -> str:
+    """An HTML page: each sample with its picture (by relative path, where it could be drawn) and what was found; `note`
+    says of what kind that is."""
     figures = []
     for outcome in outcomes:
         name, words = html.escape(outcome.sample.name), outcome.names("text", "label", "face", "class", "custom_label")
@@ -60,7 +63,7 @@ def page(outcomes: Iterable[Outcome], pictures: dict[str, str], counts: dict[str
             f"<figure>{image}<figcaption><b>{name}</b><br>{html.escape(outcome.status)}: {said}</figcaption></figure>"
         )
     total = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
-    return PAGE.format(counts=html.escape(total), figures="\n".join(figures))
+    return PAGE.format(counts=html.escape(total), note=html.escape(note), figures="\n".join(figures))
 
 
 def _write(

@@ -82,7 +82,7 @@ class Terraform:
         self._text("plan", "-input=false", "-lock=false", f"-out={to}", *self._given)
         plan = json.loads(self._text("show", "-json", str(to)))
         return tuple(
-            _change(each) for each in plan.get("resource_changes", []) if each["change"]["actions"] != ["no-op"]
+            read_change(each) for each in plan.get("resource_changes", []) if each["change"]["actions"] != ["no-op"]
         )
 
     def output(self, name: str) -> Any:
@@ -141,7 +141,8 @@ def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def _change(each: Mapping[str, Any]) -> Change:
+def read_change(each: Mapping[str, Any]) -> Change:
+    """One of a plan's `resource_changes`."""
     change = each["change"]
     before, after, unknown = (change.get(key) or {} for key in ("before", "after", "after_unknown"))
     different = {name for name in {*before, *after} if before.get(name) != after.get(name)}

@@ -1,7 +1,9 @@
 """The machines of the local AWS: what Auto Scaling takes for EC2."""
 
+import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from local.fleet.templates import Templates
 from local.services.autoscaling_instance import Instance, Moment
 
 KEPT_FOLDERS = 20  # of machines that are gone: their logs are worth a look
-SHARED = "opt"  # beside the machines
+# Beside the machines: the /opt of those that boot alike. Packages are installed once, and never exchanged under who runs
+# of them.
+SHARED = "opt"
 METADATA = "/_imds/{instance_id}"
 
 
@@ -29,8 +33,8 @@ class LocalMachines:
             machine.kill()
 
     def profile(self, instance_id: str) -> str | None:
-        """The ARN of its instance profile. Raises KeyError."""
-        return self._profiles[instance_id]
+        """The ARN of its instance profile, if it has one and is there."""
+        return self._profiles.get(instance_id)
 
     def machine(self, instance_id: str) -> Machine:
         """Its folder and process."""
@@ -43,10 +47,11 @@ class LocalMachines:
         machine = self.machine(instance_id)
         metadata = self._services_url + METADATA.format(instance_id=instance_id)
         own = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{metadata}/"}
-        machine.make(template.user_data, self._shared, self._environment | own, _cpu(number))
+        shared = self._shared / hashlib.sha256(template.user_data).hexdigest()[:16]
+        machine.make(template.user_data, shared, self._environment | own, _cpu(number))
         self._profiles[instance_id] = template.profile_arn
         machine.start()
-        self._prune()
+        self._prune(shared)
         zones = list(record["AvailabilityZones"])
         zone = zones[number % len(zones)] if zones else ""
         log = [(state, now.at)]
@@ -68,17 +73,24 @@ class LocalMachines:
     def forget(self, instance_id: str) -> None:
         """Ends what is left of it; its folder stays for a while."""
         self.machine(instance_id).kill()
+        self._profiles.pop(instance_id, None)
 
     def kill_all(self) -> None:
         """The power is cut."""
-        for instance_id in self._profiles:
+        for instance_id in list(self._profiles):
             self.forget(instance_id)
 
-    def _prune(self) -> None:
-        gone = [each for each in machines_in(self._folder.parent) if not each.is_on()]
+    def _prune(self, shared: Path) -> None:
+        """Old folders go, and what no machine has installed from any more."""
+        known = machines_in(self._folder.parent)
+        needed = {shared, *((each.root / "opt").readlink() for each in known if each.instance_id in self._profiles)}
+        for folder in self._shared.iterdir():
+            if folder not in needed:
+                shutil.rmtree(folder)
+        gone = [each for each in known if not each.is_on()]
         gone.sort(key=lambda machine: machine.folder.stat().st_mtime)
         for machine in gone[:-KEPT_FOLDERS]:
-            if machine.booted.exists() and machine.instance_id not in self._profiles:
+            if machine.instance_id not in self._profiles:
                 machine.remove()
 
 

@@ -24,7 +24,7 @@ class Profiles(Protocol):
     """What profile a machine has; machines.LocalMachines says it."""
 
     def profile(self, instance_id: str) -> str | None:
-        """Its ARN. Raises KeyError."""
+        """Its ARN."""
 
 
 class Keys(Protocol):

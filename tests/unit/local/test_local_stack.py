@@ -19,7 +19,7 @@ from local.places import SAMPLES
 from local.ports import free_ports, ports_of, refuse_taken, remember
 from local.processes import BackgroundProcess
 from local.stack import LocalAws
-from local.terraform import Change
+from local.terraform import Change, read_change
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -70,7 +70,8 @@ def test_the_connection_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_every_program_finds_our_services_by_the_names_that_sdks_look_for(tmp_path: Path) -> None:
     connection = Connection.of(tmp_path, (5566, 5567))
-    ours = {f"AWS_ENDPOINT_URL_{name}" for name in ("REKOGNITION", "SAGEMAKER", "SAGEMAKER_RUNTIME", "SCHEDULER")}
+    names = ("AUTO_SCALING", "REKOGNITION", "SAGEMAKER", "SAGEMAKER_RUNTIME", "SCHEDULER")
+    ours = {f"AWS_ENDPOINT_URL_{name}" for name in names}
     found = {name: url for name, url in connection.exports().items() if name.startswith("AWS_ENDPOINT_URL_")}
     assert found == dict.fromkeys(ours, "http://127.0.0.1:5567")
     assert set(connection.service_exports("sagemaker-runtime")) == {"AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"}
@@ -155,6 +156,10 @@ def test_a_policy_is_said_again_only_where_the_emulator_wants_other_words() -> N
         ("aws_cloudwatch_metric_alarm", ("update",), {"threshold"}, False),
         ("aws_cloudwatch_metric_alarm", ("delete", "create"), {"period"}, False),
         ("aws_sqs_queue", ("update",), {"period"}, False),
+        ("aws_launch_template", ("update",), {"network_interfaces", "latest_version", "default_version"}, True),
+        ("aws_launch_template", ("update",), {"network_interfaces", "user_data"}, False),
+        ("aws_autoscaling_group", ("update",), {"launch_template"}, True),
+        ("aws_autoscaling_group", ("update",), {"desired_capacity"}, False),
     ],
 )
 def test_only_what_the_emulator_forgets_is_forgiven(
@@ -163,10 +168,27 @@ def test_only_what_the_emulator_forgets_is_forgiven(
     assert Change("a", kind, actions, frozenset(attributes)).is_emulators_fault is expected
 
 
+def test_what_is_known_only_at_apply_counts_as_different_and_what_is_known_within_does_not() -> None:
+    known = {"launch_template": [{"id": "lt-1"}], "tag": [{"key": "a"}]}
+    unknown = {"launch_template": [{"version": True}], "tag": [{"key": False}, {}], "hook": []}
+    change = {"actions": ["update"], "before": known, "after": known, "after_unknown": unknown}
+    assert read_change({"address": "a", "type": "t", "change": change}).attributes == {"launch_template"}
+
+
 def test_every_sample_is_there_and_expected_somehow() -> None:
     samples = read_samples(SAMPLES)
     files = {file for folder in ("signs", "photos") for file in (SAMPLES / folder).iterdir()}
     assert {sample.file for sample in samples} == files
+
+
+def test_every_picture_of_faces_is_expected_somehow_and_small() -> None:
+    samples = read_samples(SAMPLES / "faces", SAMPLES)
+    ours = {sample.file for sample in samples if sample.model == "faces"}
+    assert ours == set((SAMPLES / "faces" / "images").iterdir())
+    assert all(sample.file.is_file() for sample in samples)
+    assert all(file.stat().st_size <= 60_000 for file in (SAMPLES / "faces").rglob("*.jpg"))
+    people = {folder.name for folder in (SAMPLES / "faces" / "gallery").iterdir()}
+    assert {name for sample in samples for name in sample.expectation.names} == {*people, "unknown"}
 
 
 def test_an_outcome_that_is_not_as_expected_says_what_is_wrong() -> None:
