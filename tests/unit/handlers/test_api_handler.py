@@ -1,6 +1,7 @@
 """The API as Lambda runs it: real events in, real adapters, moto behind them; every reply held against its document."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.api import BOB, INDEX, ApiWorld
 from tests.api_fakes import JPEG, PNG
 from tests.fakes import IMAGES, RESULTS
 from tests.functions import Context, World
+from tests.powered import PARAMETERS
 from tests.unit.adapters.wire import Refusal
 
 NEVER = ["Sun 03:00-03:01"]
@@ -54,6 +56,32 @@ def test_what_is_always_there_answers_at_once(made: ApiWorld) -> None:
     assert answer["body"]["predictions"] == [{"name": "Flower", "probability": 0.985}]
     assert made.wire.last("DetectLabels")["Image"] == {"Bytes": PNG}
     assert "Contents" not in made.s3.list_objects_v2(Bucket=IMAGES)
+
+
+def test_an_image_for_a_fleet_is_kept_and_its_workers_are_told(made: ApiWorld) -> None:
+    fleet = {"maximum": 19, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}
+    index = [
+        one | {"family": "face_fleet", "target": "acme-test-faces"} if one["name"] == "logos" else one
+        for one in json.loads(made.index)
+    ]
+    made.s3.put_object(Bucket=RESULTS, Key=INDEX, Body=json.dumps(index).encode())
+    place = f"{PARAMETERS}/logos"
+    spec = json.loads(made.ssm.get_parameter(Name=f"{place}/spec")["Parameter"]["Value"])
+    spec |= {"family": "face_fleet", "mapping_uuid": None, "fleet": fleet}
+    began = round(datetime.now(UTC).timestamp()) - 600
+    memory = {"running_since": began, "workers_since": began, "workers": 3}
+    for name, value in {"spec": spec, "memory": memory}.items():
+        made.ssm.put_parameter(Name=f"{place}/{name}", Value=json.dumps(value), Overwrite=True)
+    made.handle = made.cold_start()
+    kept = recognize(made, "logos")
+    assert (kept["statusCode"], kept["body"]["state"]) == (202, "queued")
+    assert made.s3.get_object(Bucket=IMAGES, Key=key_of(made))["Body"].read() == JPEG
+    assert made.wire.asked == []
+    assert recognize(made, "logos", JPEG[:60])["statusCode"] == 422
+    found = {model["name"]: model for model in made.ask("GET /models")["body"]["models"]}
+    assert found["logos"]["workers"] == {"now": 3, "wanted": 3, "maximum": 19}
+    assert found["logos"]["formats"] == ["jpeg", "png"]
+    assert "workers" not in found["signs"]
 
 
 def test_a_model_that_starts_is_asked_and_keeps_the_image_while_it_refuses(made: ApiWorld) -> None:
