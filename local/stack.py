@@ -19,6 +19,7 @@ from botocore.httpsession import get_cert_path
 from local.connection import FILE, HOST, Connection
 from local.credentials import refuse_real_credentials
 from local.deploying import Deployer, Deployment
+from local.emulator import emulator_environment
 from local.errors import StartError
 from local.fleet.control import Machines
 from local.fleet.machine import machines_in
@@ -167,7 +168,9 @@ class LocalAws:
         for python in (EMULATOR_PYTHON, SERVICES_PYTHON):
             if not python.exists():
                 raise StartError(f"{python.parent.parent.name} is missing in {KEPT}; `make up` and `make demo` make it")
-        self.emulator.start([EMULATOR_PYTHON, "-m", "ministack"], self._emulator_environment(), self.folder)
+        self.emulator.start(
+            [EMULATOR_PYTHON, "-m", "ministack"], emulator_environment(self.connection, self._ports[0]), self.folder
+        )
         health = f"{self.connection.endpoint_url}/_ministack/health"
         # Its certificate is known only when it answers; until then it is not checked, and nothing is told to it.
         self._wait(self.emulator, lambda: answers(health, unchecked()))
@@ -179,32 +182,6 @@ class LocalAws:
         self.services.start([SERVICES_PYTHON, *arguments, state], self.environment() | own, ROOT)
         self._wait(self.services, lambda: answers(f"http://{HOST}:{self._ports[1]}/_local/health"))
         self.connection.write()
-
-    def _emulator_environment(self) -> dict[str, str]:
-        """All that MiniStack, and through it every function, sees of this machine."""
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LANG": "C.UTF-8",
-            "HOME": str(self.folder),
-            "TMPDIR": str(self.folder / "tmp"),
-            "GATEWAY_PORT": str(self._ports[0]),
-            "BIND_HOST": HOST,
-            "MINISTACK_HOST": HOST,
-            "USE_SSL": "1",  # the bucket policies deny plain HTTP
-            "AUTH": "true",  # each role's policies are enforced
-            "SFTP_ENABLED": "0",
-            "IOT_MTLS_ENABLED": "0",
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(self.folder / "state"),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(self.folder / "s3"),
-            "LOG_LEVEL": "WARNING",
-            "LAMBDA_WARM_TTL_SECONDS": "60",  # a burst of events starts a process for each; 50 MB each
-            # For the functions: the emulator passes its own environment on to them.
-            **self.connection.service_exports("autoscaling", "rekognition", "sagemaker", "sagemaker-runtime"),
-            "AWS_CA_BUNDLE": self.connection.ca_bundle,
-            "DAYSHIFT_CLOCK_URL": f"{self.connection.service_endpoints['scheduler']}/_local/clock",
-        }
 
     def _wait(self, process: BackgroundProcess, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS

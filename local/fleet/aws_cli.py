@@ -5,8 +5,9 @@ import sys
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-WRONG_USAGE = 2
+FAILED, WRONG_USAGE = 1, 2
 HOOK_ARGUMENTS = ("auto-scaling-group-name", "lifecycle-hook-name", "lifecycle-action-result", "instance-id")
 
 
@@ -35,4 +36,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(FAILED)

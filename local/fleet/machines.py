@@ -13,10 +13,11 @@ from local.fleet.templates import Templates
 from local.services.autoscaling_instance import Instance, Moment
 
 KEPT_FOLDERS = 20  # of machines that are gone: their logs are worth a look
-# Beside the machines: the /opt of those that boot alike. Packages are installed once, and never exchanged under who runs
-# of them.
+# Beside the machines: the /opt of those that boot alike. Packages are installed once, never exchanged under a worker.
 SHARED = "opt"
 METADATA = "/_imds/{instance_id}"
+# botocore asks the metadata service once, for a second: in EC2 that is plenty, on a laptop at work it is not.
+PATIENCE = {"AWS_METADATA_SERVICE_TIMEOUT": "10", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5"}
 
 
 class LocalMachines:
@@ -46,7 +47,7 @@ class LocalMachines:
         instance_id = f"i-{secrets.token_hex(9)[:17]}"
         machine = self.machine(instance_id)
         metadata = self._services_url + METADATA.format(instance_id=instance_id)
-        own = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{metadata}/"}
+        own = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{metadata}/", **PATIENCE}
         shared = self._shared / hashlib.sha256(template.user_data).hexdigest()[:16]
         machine.make(template.user_data, shared, self._environment | own, _cpu(number))
         self._profiles[instance_id] = template.profile_arn
