@@ -70,6 +70,15 @@ run "no_machine_begins_or_goes_without_being_waited_for" {
   }
 
   assert {
+    condition = jsonencode({
+      for hook in aws_autoscaling_group.main.initial_lifecycle_hook : hook.name => [hook.lifecycle_transition, hook.default_result, hook.heartbeat_timeout]
+      }) == jsonencode({
+      for hook in aws_autoscaling_lifecycle_hook.main : hook.name => [hook.lifecycle_transition, hook.default_result, hook.heartbeat_timeout]
+    })
+    error_message = "wanted the same two kept afterwards, got ${jsonencode(aws_autoscaling_lifecycle_hook.main)}"
+  }
+
+  assert {
     condition     = strcontains(output.contract.user_data, "--lifecycle-hook-name 'launching'") && strcontains(output.contract.user_data, "TimeoutStopSec=110")
     error_message = "wanted the boot to give up that very hook, and a stop within the terminating one, got ${output.contract.user_data}"
   }

@@ -52,20 +52,16 @@ resource "aws_autoscaling_group" "main" {
     }
   }
 
-  # With the group itself, so that no machine ever begins without: InService means that its worker has loaded its model.
-  initial_lifecycle_hook {
-    name                 = "launching"
-    lifecycle_transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
-    default_result       = "ABANDON"
-    heartbeat_timeout    = 900
-  }
+  # With the group itself, so that no machine ever begins without.
+  dynamic "initial_lifecycle_hook" {
+    for_each = local.hooks
 
-  # A worker has 110 s for the image in its hands (user_data.tf), and tells when it has done.
-  initial_lifecycle_hook {
-    name                 = "terminating"
-    lifecycle_transition = "autoscaling:EC2_INSTANCE_TERMINATING"
-    default_result       = "CONTINUE"
-    heartbeat_timeout    = 150
+    content {
+      name                 = initial_lifecycle_hook.key
+      lifecycle_transition = initial_lifecycle_hook.value.transition
+      default_result       = initial_lifecycle_hook.value.default_result
+      heartbeat_timeout    = initial_lifecycle_hook.value.seconds
+    }
   }
 
   dynamic "warm_pool" {
@@ -111,6 +107,17 @@ resource "aws_autoscaling_group" "main" {
   }
 
   depends_on = [aws_iam_role_policy.main] # a machine asks for its packages in its first minute
+}
+
+# The same two, since the provider looks at those of the group only once, when it makes it.
+resource "aws_autoscaling_lifecycle_hook" "main" {
+  for_each = local.hooks
+
+  name                   = each.key
+  autoscaling_group_name = aws_autoscaling_group.main.name
+  lifecycle_transition   = each.value.transition
+  default_result         = each.value.default_result
+  heartbeat_timeout      = each.value.seconds
 }
 
 resource "aws_launch_template" "main" {
@@ -169,6 +176,14 @@ resource "aws_launch_template" "main" {
 }
 
 locals {
+  # By the names that the workers know them by (lambda_src/dayshift/adapters/instance.py).
+  hooks = {
+    # InService means that its worker has loaded its model; one that has not within a quarter of an hour is replaced.
+    launching = { transition = "autoscaling:EC2_INSTANCE_LAUNCHING", default_result = "ABANDON", seconds = 900 }
+    # A worker has 110 s for the images in its hands (user_data.tf), and tells when it has done.
+    terminating = { transition = "autoscaling:EC2_INSTANCE_TERMINATING", default_result = "CONTINUE", seconds = 150 }
+  }
+
   instance_types = coalescelist(var.fleet.instance_types, [{ arm64 = "c7g.large", x86_64 = "c6i.large" }[var.settings.architecture]])
   ami_parameter  = coalesce(var.fleet.ami_parameter, "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${var.settings.architecture}")
 
