@@ -34,9 +34,9 @@ RestartSec=0.1
 TimeoutStopSec=5
 UNIT
 cat >"$DAYSHIFT_ROOT/worker.sh" <<'WORKER'
-echo "$GREETING $$ $MACHINE"
 trap 'echo ended in order; exit 0' TERM
 sleep 300 & echo $! >"$DAYSHIFT_ROOT/child"
+echo "$GREETING $$ $MACHINE"
 while :; do sleep 0.1; done
 WORKER
 systemctl daemon-reload
@@ -71,6 +71,13 @@ def worker_pid(machine: Machine) -> int:
     return int(log(machine)[-1].split()[2])
 
 
+def child_pid(machine: Machine) -> int:
+    """Of what the unit's main process has started."""
+    file = machine.root / "child"
+    wait(lambda: file.exists() and file.read_text().endswith("\n"))
+    return int(file.read_text())
+
+
 def is_there(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -80,7 +87,7 @@ def is_there(pid: int) -> bool:
 
 def test_its_user_data_runs_once_and_its_unit_again_after_a_restart(machine: Machine) -> None:
     machine.start()
-    assert log(machine) or worker_pid(machine)
+    wait(lambda: bool(log(machine)))
     assert log(machine)[0].split()[:2] == ["good", "morning"]
     assert log(machine)[0].endswith(" one")
     machine.shut_down()
@@ -94,8 +101,7 @@ def test_its_user_data_runs_once_and_its_unit_again_after_a_restart(machine: Mac
 def test_a_unit_that_dies_begins_anew_and_leaves_nothing_behind(machine: Machine) -> None:
     machine.start()
     first = worker_pid(machine)
-    wait((machine.root / "child").exists)
-    child = int((machine.root / "child").read_text())
+    child = child_pid(machine)
     os.kill(first, signal.SIGKILL)
     wait(lambda: len(log(machine)) == 2)
     assert worker_pid(machine) != first
@@ -105,8 +111,7 @@ def test_a_unit_that_dies_begins_anew_and_leaves_nothing_behind(machine: Machine
 def test_a_killed_machine_has_no_process_left(machine: Machine) -> None:
     machine.start()
     worker = worker_pid(machine)
-    wait((machine.root / "child").exists)
-    child = int((machine.root / "child").read_text())
+    child = child_pid(machine)
     machine.kill()
     wait(lambda: not machine.is_on() and not is_there(worker) and not is_there(child))
     assert "ended in order" not in log(machine)
