@@ -9,9 +9,9 @@
 #        needs a VPC that leads to AWS's APIs (docs/operations.md, "Fleets").
 # Cost   us-east-1, c7g.large at 0.0725 USD an hour, paid by the second: a worker reads some 60 images a minute, so 1,000
 #        images are 0.02 USD and the minutes in which workers start and idle. Office hours with work in two of nine hours on
-#        22 days, three workers: 44 h, 10 USD a month. No images: 0 USD for workers, and about 6 USD for all else (alarms
-#        1.60, dashboard 3, ticks 0.03, metrics). A NAT gateway, if you have none, is 33 USD a month: see docs/cost.md for
-#        what does without. A warm pool of three: 4 USD of volumes.
+#        22 days, three workers: 10 USD a month. No images: 0 USD for workers, and about 9 USD for all else (alarms 1.60,
+#        dashboard 3, ticks 0.03, metrics 4.50). A NAT gateway, if you have none, is 33 USD a month: see docs/cost.md for what
+#        does without. A warm pool of three: 4 USD of volumes.
 #
 # Use    make package worker-package ARCH=arm64
 #        terraform apply -var-file=examples/fleet.tfvars   (after changing `name`, `vpc_id` and `subnet_ids`)
