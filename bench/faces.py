@@ -18,7 +18,8 @@ from bench.started import ROOT, BenchError, output_of
 from dayshift.domain.detections import BoundingBox
 from dayshift.domain.faces import NUMBERS, Embedding, Face, Known, recognised
 from dayshift.domain.gallery import Photo, Seen, from_json, known_of, rounded, to_json
-from dayshift.faces.children import RECOGNISER, Children, Loading, processors
+from dayshift.faces.children import RECOGNISER, Children, processors
+from dayshift.faces.process import Loading
 from tools.worker_models import ModelsError, models
 
 PHOTO = ROOT / "samples/faces/gallery/Barack Obama/portrait.jpg"

@@ -25,7 +25,8 @@ OFFLINE = {
 RECOGNISE = """
 import json, math, sys
 from pathlib import Path
-from dayshift.faces.children import RECOGNISER, Children, Loading
+from dayshift.faces.children import RECOGNISER, Children
+from dayshift.faces.process import Loading
 children = Children(Loading(RECOGNISER, sys.argv[1]), 1)
 faces = [children.faces(Path(name).read_bytes()) for name in sys.argv[2:]]
 print(json.dumps({

@@ -9,7 +9,8 @@ from dayshift.adapters.face_fleet import LIMITS, FaceFleetPredictor
 from dayshift.adapters.gallery import Looking
 from dayshift.domain.faces import Face, FaceFinder
 from dayshift.domain.model import ModelSpec
-from dayshift.faces.children import RECOGNISER, Children, Loading
+from dayshift.faces.children import RECOGNISER, Children
+from dayshift.faces.process import Loading
 
 
 @dataclass(frozen=True, slots=True)

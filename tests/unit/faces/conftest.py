@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dayshift.faces.children import RECOGNISER, Children, Loading
+from dayshift.faces.children import RECOGNISER, Children
+from dayshift.faces.process import Loading
 from tools.worker_models import models
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dayshift.domain.errors import ClosedError, PermanentError, TransientError
-from dayshift.faces.children import Children, Loading, processors
+from dayshift.faces.children import Children, processors
 from dayshift.faces.limits import ChildLimits
+from dayshift.faces.process import Loading
 
 HOSTILE = "tests.unit.faces.hostile:reader"
 SHORT = ChildLimits(wall_seconds=2.0)
@@ -129,9 +130,24 @@ def test_a_model_that_cannot_be_loaded_closes_the_worker_and_is_no_images_fault(
                 ask()
 
 
+def test_a_machine_without_room_for_a_process_closes_the_worker_and_keeps_its_children(started, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with closing(Children(Loading(HOSTILE, str(started)), 2)) as two:
+        with monkeypatch.context() as crowded:
+            crowded.setattr(subprocess, "Popen", full)
+            for ask in (two.start, lambda: two.faces(b"pid"), two.start):
+                with pytest.raises(ClosedError, match=r"could not be begun: .*temporarily unavailable"):
+                    ask()
+        two.start()
+        assert len(list(started.iterdir())) == 2
+
+
 WORKER = f"""
 import os, signal, sys, threading, time
-from dayshift.faces.children import Children, Loading
+from dayshift.faces.children import Children
+from dayshift.faces.process import Loading
 children = Children(Loading({HOSTILE!r}, sys.argv[1]), 2)
 children.start()
 threading.Thread(target=children.faces, args=(b"burn",), daemon=True).start()
