@@ -12,6 +12,8 @@ from dayshift.domain.model import ModelSpec
 from dayshift.domain.routing import Route
 from dayshift.environment import EnvironmentReader
 
+ROUTE = ("model", "family", "prefix", "queue_url")
+
 
 @dataclass(frozen=True, slots=True)
 class ProducerSettings:
@@ -19,12 +21,42 @@ class ProducerSettings:
 
     images_bucket: str
     routes: tuple[Route, ...]
+    archives_queue_url: str
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ProducerSettings":
-        """Reads IMAGES_BUCKET and ROUTES; raises ConfigurationError."""
+        """Reads IMAGES_BUCKET, ROUTES and ARCHIVES_QUEUE_URL; raises ConfigurationError."""
         read = EnvironmentReader(environment)
-        return read.done(cls, images_bucket=read.text("IMAGES_BUCKET"), routes=read.json("ROUTES", _routes))
+        return read.done(
+            cls,
+            images_bucket=read.text("IMAGES_BUCKET"),
+            routes=read.json("ROUTES", _routes),
+            archives_queue_url=read.text("ARCHIVES_QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpanderSettings:
+    """What the expander needs to know."""
+
+    images_bucket: str
+    results_bucket: str
+    routes: tuple[Route, ...]
+    queue_url: str
+    maximum_receive_count: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ExpanderSettings":
+        """Reads IMAGES_BUCKET, RESULTS_BUCKET, ROUTES, QUEUE_URL and MAX_RECEIVE_COUNT; raises ConfigurationError."""
+        read = EnvironmentReader(environment)
+        return read.done(
+            cls,
+            images_bucket=read.text("IMAGES_BUCKET"),
+            results_bucket=read.text("RESULTS_BUCKET"),
+            routes=read.json("ROUTES", _routes),
+            queue_url=read.text("QUEUE_URL"),
+            maximum_receive_count=read.number("MAX_RECEIVE_COUNT"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +120,20 @@ class SweepSettings:
     images_bucket: str
     results_bucket: str
     routes: tuple[Route, ...]
+    archives_queue_url: str
     sweep_after_minutes: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "SweepSettings":
-        """Reads IMAGES_BUCKET, RESULTS_BUCKET, ROUTES and SWEEP_AFTER_MINUTES; raises ConfigurationError."""
+        """Reads IMAGES_BUCKET, RESULTS_BUCKET, ROUTES, ARCHIVES_QUEUE_URL and SWEEP_AFTER_MINUTES; raises
+        ConfigurationError."""
         read = EnvironmentReader(environment)
         return read.done(
             cls,
             images_bucket=read.text("IMAGES_BUCKET"),
             results_bucket=read.text("RESULTS_BUCKET"),
             routes=read.json("ROUTES", _routes),
+            archives_queue_url=read.text("ARCHIVES_QUEUE_URL"),
             sweep_after_minutes=read.number("SWEEP_AFTER_MINUTES"),
         )
 
@@ -159,4 +194,7 @@ class ApiSettings:
 
 
 def _routes(value: Any) -> tuple[Route, ...]:
-    return tuple(Route(entry["model"], entry["family"], entry["prefix"], entry["queue_url"]) for entry in value)
+    return tuple(
+        Route(**{name: entry[name] for name in ROUTE}, takes_archives=entry.get("takes_archives", False))
+        for entry in value
+    )

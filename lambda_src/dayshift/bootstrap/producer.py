@@ -1,4 +1,4 @@
-"""The producer: its settings, and a queue for each model."""
+"""The producer: its settings, a queue for each model, and that of archives."""
 
 from functools import cache
 
@@ -13,4 +13,5 @@ def ports() -> EnqueuePorts:
     """The producer's ports. Raises ConfigurationError."""
     settings = ProducerSettings.from_environment()
     queues = {route.model: SqsQueue(client("sqs"), route.queue_url) for route in settings.routes}
-    return EnqueuePorts(settings.images_bucket, settings.routes, queues)
+    archives = SqsQueue(client("sqs"), settings.archives_queue_url)
+    return EnqueuePorts(settings.images_bucket, settings.routes, queues, archives)

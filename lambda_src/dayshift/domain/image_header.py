@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from dayshift.domain.errors import PermanentError
 from dayshift.domain.images import Limits
 
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 # What people send instead, by its first bytes, so that the reason of a rejection can name it.
 OTHERS = (
     (b"GIF8", "GIF"), (b"BM", "BMP"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"), (b"%PDF", "PDF"), (b"PK\3\4", "ZIP"),
     (b"MZ", "a Windows program"), (b"\x7fELF", "a program"), (b"\x1f\x8b", "gzip"), (b"8BPS", "Photoshop"),
-    (b"\0\0\1\0", "ICO"), (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\0\0\1\0", "ICO"), (b"\0\0\0\x0cjP  ", "JPEG 2000"), (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"Rar!\x1a\7", "RAR"),
 )  # fmt: skip
 # ISO base media files name themselves in their `ftyp` box.
 BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF"}
@@ -46,11 +46,14 @@ def check_header(content: bytes, limits: Limits) -> Header:
 
 def read_header(content: bytes) -> Header:
     """The header of a PNG or JPEG. Raises PermanentError for anything else, and for one that ends too early."""
-    if content.startswith(PNG):
-        return _png(content)
-    if content.startswith(b"\xff\xd8\xff"):
-        return _jpeg(content)
-    raise PermanentError("unsupported_format", f"this is {_named(content)}, not JPEG or PNG, whatever its name says")
+    check_beginning(content)
+    return _png(content) if content.startswith(PNG) else _jpeg(content)
+
+
+def check_beginning(content: bytes) -> None:
+    """Raises PermanentError, naming what it is, for anything whose first bytes are neither a PNG's nor a JPEG's."""
+    if not content.startswith((PNG, JPEG)):
+        raise PermanentError("unsupported_format", f"this is {named(content)}, not JPEG or PNG, whatever its name says")
 
 
 def _png(content: bytes) -> Header:
@@ -98,7 +101,7 @@ def _truncated(name: str, content: bytes) -> PermanentError:
     return PermanentError("truncated", f"a {name} that ends in its header, after {len(content):,} bytes")
 
 
-def _named(content: bytes) -> str:
+def named(content: bytes) -> str:
     """What the first bytes tell; the bytes themselves where nobody knows them."""
     for magic, name in OTHERS:
         if content.startswith(magic):

@@ -109,16 +109,18 @@ def safe_cell(cell: object) -> str:
 
 def record_key(model: str, key: str, version: str) -> str:
     """Where the JSON record of this image lies in the results bucket."""
-    return _place(RECORDS_ROOT, model, key, version, ".json")
+    return place(RECORDS_ROOT, model, key, version, ".json")
 
 
 def csv_key(model: str, key: str, version: str) -> str:
     """Where the CSV of this image lies in the results bucket."""
-    return _place(CSV_ROOT, model, key, version, ".csv")
+    return place(CSV_ROOT, model, key, version, ".csv")
 
 
-def _place(root: str, model: str, key: str, version: str, suffix: str) -> str:
-    if key.startswith("~") or _is_awkward(key) or _overflows(f"{RECORDS_ROOT}{model}/{key}/{version}.json"):
+def place(root: str, model: str, key: str, version: str, suffix: str) -> str:
+    """Where what belongs to this image lies under a root. A key that no tool could show lies under its hash."""
+    longest_root = max(root, RECORDS_ROOT, key=len)
+    if key.startswith("~") or _is_awkward(key) or _overflows(f"{longest_root}{model}/{key}/{version}.json"):
         key = "~" + sha256(key.encode()).hexdigest()
     return f"{root}{model}/{key}/{version}{suffix}"
 
@@ -130,5 +132,5 @@ def _is_awkward(key: str) -> bool:
     return key.startswith("/") or any(part in (".", "..") for part in key.split("/"))
 
 
-def _overflows(place: str) -> bool:
-    return len(place.encode()) > MAXIMUM_KEY_BYTES
+def _overflows(name: str) -> bool:
+    return len(name.encode()) > MAXIMUM_KEY_BYTES

@@ -1,4 +1,4 @@
-"""Enqueue: new images become messages, each in the queue of the model that reads it."""
+"""Enqueue: new images become messages in the queue of the model that reads them, archives in the queue of archives."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +16,13 @@ if TYPE_CHECKING:  # the ports name every shape there is, which a cold start of 
 
 @dataclass(frozen=True, slots=True)
 class EnqueuePorts:
-    """What enqueueing needs of the world: the one bucket that is ours, and a route and a queue for each model."""
+    """What enqueueing needs of the world: the one bucket that is ours, a route and a queue for each model, and the one
+    queue of archives."""
 
     images_bucket: str
     routes: Sequence[Route]
     queues: "Mapping[str, Queue]"
+    archives: "Queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,19 @@ class Enqueued:
 def enqueue(images: Iterable[ImageRef], ports: EnqueuePorts, now: datetime) -> Enqueued:
     """Sends one message an image. Raises TransientError if any could not be sent."""
     by_model: dict[str, list[InferenceRequest]] = defaultdict(list)
-    unrouted, foreign = [], []
+    archives, unrouted, foreign = list[InferenceRequest](), [], []
     for image in images:
         route = route_for(image.key, ports.routes)
         if image.bucket != ports.images_bucket:
             foreign.append(image)
         elif route is None:
             unrouted.append(image)
+        elif route.expands(image.key):
+            archives.append(InferenceRequest(image, route.model, now))
         else:
             by_model[route.model].append(InferenceRequest(image, route.model, now))
     for model, requests in by_model.items():
         ports.queues[model].send(requests)
-    return Enqueued(sum(map(len, by_model.values())), tuple(unrouted), tuple(foreign))
+    if archives:
+        ports.archives.send(archives)
+    return Enqueued(len(archives) + sum(map(len, by_model.values())), tuple(unrouted), tuple(foreign))

@@ -1,5 +1,7 @@
 """New images go to the model with the longest prefix, one message each."""
 
+import pytest
+
 from dayshift.domain.images import ImageRef
 from dayshift.domain.routing import Route
 from dayshift.services.enqueue import Enqueued, EnqueuePorts, enqueue
@@ -8,12 +10,13 @@ from tests.fakes import IMAGES, NOON, FakeQueue, image
 ROUTES = (
     Route("signs", "rekognition", "incoming/signs/", "https://queue/signs"),
     Route("night", "rekognition", "incoming/signs/night/", "https://queue/night"),
+    Route("whole", "rekognition", "incoming/whole/", "https://queue/whole", takes_archives=True),
 )
 
 
 def run(*images: ImageRef) -> tuple[Enqueued, dict[str, FakeQueue]]:
-    queues = {"signs": FakeQueue(), "night": FakeQueue()}
-    return enqueue(images, EnqueuePorts(IMAGES, ROUTES, queues), NOON), queues
+    queues = {"signs": FakeQueue(), "night": FakeQueue(), "whole": FakeQueue(), "archives": FakeQueue()}
+    return enqueue(images, EnqueuePorts(IMAGES, ROUTES, queues, queues["archives"]), NOON), queues
 
 
 def test_each_image_is_one_message_however_many_wait() -> None:
@@ -40,3 +43,25 @@ def test_a_foreign_bucket_is_named_not_sent() -> None:
     done, queues = run(stranger)
     assert done.foreign == (stranger,)
     assert queues["signs"].sent == []
+
+
+@pytest.mark.parametrize("name", ["monday.zip", "MONDAY.ZIP", "a/.zip", "monday.jpg.zIp"])
+def test_an_archive_waits_where_archives_are_expanded_for_the_model_of_its_key(name: str) -> None:
+    done, queues = run(image(f"incoming/signs/night/{name}"), image())
+    assert done.sent == 2
+    assert [(sent.model, sent.image.key) for sent in queues["archives"].sent] == [
+        ("night", f"incoming/signs/night/{name}")
+    ]
+    assert queues["night"].sent == []
+    assert [sent.image for sent in queues["signs"].sent] == [image()]
+
+
+@pytest.mark.parametrize("name", ["monday.zip.jpg", "zip", "monday.zip/a.jpg", "monday.zip/", "monday.zip "])
+def test_what_does_not_end_like_an_archive_is_none(name: str) -> None:
+    _, queues = run(image(f"incoming/signs/{name}"))
+    assert (len(queues["signs"].sent), queues["archives"].sent) == (1, [])
+
+
+def test_a_model_that_takes_archives_whole_gets_them_itself() -> None:
+    _, queues = run(image("incoming/whole/a.zip"))
+    assert (len(queues["whole"].sent), queues["archives"].sent) == (1, [])
