@@ -10,6 +10,10 @@ locals {
         queue = aws_sqs_queue.failed_events.name
         means = "The producer or the sweep failed for good on these events. The sweep finds their images; look for the cause."
       }
+      "dead-archives" = {
+        queue = aws_sqs_queue.dead_archives.name
+        means = "Archives could neither be expanded nor marked as failed. Mend the cause, then `dayshift redrive --archives`."
+      }
     },
     {
       for name, model in module.models : "${name}-dlq" => {
@@ -20,7 +24,7 @@ locals {
   )
 
   _functions = merge(
-    { producer = module.producer.name, sweep = module.sweep.name },
+    { producer = module.producer.name, expander = module.expander.name, sweep = module.sweep.name },
     { for name, model in module.models : "${name}-labeler" => model.labeler_name if !contains(local.fleets, name) },
     { for role, function in module.power : role => function.name },
     { for function in module.api : "api" => function.name },

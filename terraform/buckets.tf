@@ -7,7 +7,7 @@ module "images" {
 
   name                     = "${local.prefix}-images"
   expire_days              = var.retention_days.images
-  expire_under             = local.has_fleet ? [local.incoming] : [""] # not the galleries: a photo is kept for as long as its person is known
+  expire_under             = local.has_fleet ? [local.incoming, local.expanded] : [""] # not the galleries: a photo is kept for as long as its person is known
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket
@@ -22,8 +22,8 @@ module "results" {
 
   name                     = "${local.prefix}-results"
   expire_days              = var.retention_days.results
-  expire_under             = ["results/", "csv/", "_ledger/"] # not _models/: what a deployment needs for as long as it is there
-  expire_sooner            = { "_async/" = 15 }               # what endpoints that answer later are sent, and answer: messages wait up to 14 days
+  expire_under             = ["results/", "csv/", "archives/", "_ledger/"] # not _models/: what a deployment needs for as long as it is there
+  expire_sooner            = { "_async/" = 15 }                            # what endpoints that answer later are sent, and answer: messages wait up to 14 days
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket

@@ -11,11 +11,16 @@ locals {
     images_bucket  = module.images.name
     results_bucket = module.results.name
     functions = merge(
-      { producer = module.producer.name, sweep = module.sweep.name },
+      { producer = module.producer.name, expander = module.expander.name, sweep = module.sweep.name },
       { for role, function in module.power : role => function.name },
       { for function in module.api : "api" => function.name },
     )
     api_url = one(aws_apigatewayv2_stage.api[*].invoke_url)
+    archives = {
+      queue_url    = aws_sqs_queue.archives.url
+      dlq_url      = aws_sqs_queue.dead_archives.url
+      mapping_uuid = aws_lambda_event_source_mapping.archives.uuid
+    }
     models = {
       for name, model in module.models : name => merge({
         family       = var.models[name].family
@@ -37,6 +42,6 @@ resource "aws_ssm_parameter" "deployment" {
   name        = "/${var.name}/${var.environment}/deployment"
   description = "Names of the parts of ${local.prefix}, for `dayshift --env ${var.environment}`."
   type        = "String"
-  tier        = length(var.models) > 6 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a model needs 550 bytes
+  tier        = length(var.models) > 5 ? "Advanced" : "Standard" # a standard parameter holds 4 KB, a model needs 550 bytes, all else 1.2 KB
   value       = jsonencode(local.deployment)
 }

@@ -16,12 +16,17 @@ module "producer" {
   failed_events        = { queue_arn = aws_sqs_queue.failed_events.arn }
 
   environment = {
-    IMAGES_BUCKET = module.images.name
-    ROUTES        = local.routes
+    IMAGES_BUCKET      = module.images.name
+    ROUTES             = local.routes
+    ARCHIVES_QUEUE_URL = aws_sqs_queue.archives.url
   }
 
   statements = [
-    { sid = "Enqueue", actions = ["sqs:SendMessage"], resources = [for model in module.models : model.queue_arn] },
+    {
+      sid       = "Enqueue"
+      actions   = ["sqs:SendMessage"]
+      resources = concat([for model in module.models : model.queue_arn], [aws_sqs_queue.archives.arn])
+    },
   ]
 }
 
@@ -42,6 +47,7 @@ module "sweep" {
     IMAGES_BUCKET       = module.images.name
     RESULTS_BUCKET      = module.results.name
     ROUTES              = local.routes
+    ARCHIVES_QUEUE_URL  = aws_sqs_queue.archives.url
     SWEEP_AFTER_MINUTES = tostring(var.sweep_after_minutes)
   }
 
@@ -50,7 +56,7 @@ module "sweep" {
       sid       = "ListImages"
       actions   = ["s3:ListBucketVersions"]
       resources = [module.images.arn]
-      condition = { StringLike = { "s3:prefix" = ["${local.incoming}*"] } }
+      condition = { StringLike = { "s3:prefix" = ["${local.incoming}*", "${local.expanded}*"] } }
     },
     {
       # No condition on the prefix: it is not part of a read, and without ListBucket a missing object reads as 403.
@@ -59,9 +65,9 @@ module "sweep" {
       resources = [module.results.arn]
     },
     {
-      sid       = "ReadRecordsAndLedger"
+      sid       = "ReadRecordsManifestsAndLedger"
       actions   = ["s3:GetObject"]
-      resources = ["${module.results.arn}/results/*", "${module.results.arn}/_ledger/*"]
+      resources = [for root in ["results", "archives", "_ledger"] : "${module.results.arn}/${root}/*"]
     },
     {
       sid       = "WriteRecordsAndLedger"
@@ -71,7 +77,7 @@ module "sweep" {
     {
       sid       = "Enqueue"
       actions   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
-      resources = [for model in module.models : model.queue_arn]
+      resources = concat([for model in module.models : model.queue_arn], [aws_sqs_queue.archives.arn])
     },
   ]
 }

@@ -52,12 +52,13 @@ variable "architecture" {
 variable "memory_mb" {
   type = object({
     producer  = optional(number, 256)
+    expander  = optional(number, 512)
     labeler   = optional(number, 512)
     sweep     = optional(number, 512)
     reconcile = optional(number, 256)
     api       = optional(number, 512)
   })
-  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100, a labeler of family sagemaker up to 300, with ten images of 15 MB in hand; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
+  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100, a labeler of family sagemaker up to 300, with ten images of 15 MB in hand, the expander of archives up to 256; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
   default     = {}
 
   validation {
@@ -71,6 +72,7 @@ variable "memory_mb" {
 variable "reserved_concurrency" {
   type = object({
     producer = optional(number, -1)
+    expander = optional(number, -1)
     sweep    = optional(number, -1)
     api      = optional(number, -1)
   })

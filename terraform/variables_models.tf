@@ -477,14 +477,14 @@ variable "models" {
   }
 
   validation {
-    # Under incoming/ every photo would be an image to be read.
+    # Under incoming/ every photo would be an image to be read; under expanded/ lie the images of archives.
     condition = alltrue([
       for model in values(var.models) : model.options.gallery == null ? true : (
         model.family == "face_fleet" && can(regex("^([A-Za-z0-9][A-Za-z0-9_.-]*/)+$", model.options.gallery)) &&
-        length(model.options.gallery) <= 200 && !startswith(model.options.gallery, "incoming/")
+        length(model.options.gallery) <= 200 && !can(regex("^(incoming|expanded)/", model.options.gallery))
       )
     ])
-    error_message = "models[*].options.gallery must be left out or, for family face_fleet, folders that end in a slash, not under incoming/, at most 200 characters, for example \"gallery/\"; got ${jsonencode({ for name, model in var.models : name => model.options.gallery if model.options.gallery != null })}."
+    error_message = "models[*].options.gallery must be left out or, for family face_fleet, folders that end in a slash, not under incoming/ or expanded/, at most 200 characters, for example \"gallery/\"; got ${jsonencode({ for name, model in var.models : name => model.options.gallery if model.options.gallery != null })}."
   }
 
   validation {

@@ -38,6 +38,7 @@ run "every_function_is_told_exactly_what_it_reads" {
     condition = alltrue([
       for role, contract in {
         producer  = module.producer.contract
+        expander  = module.expander.contract
         sweep     = module.sweep.contract
         labeler   = module.models["signs"].labeler_contract
         start     = module.power["start"].contract
@@ -51,6 +52,7 @@ run "every_function_is_told_exactly_what_it_reads" {
     ])
     error_message = "wanted ${jsonencode(jsondecode(file("../tests/contract/environment.json")).functions)}, got ${jsonencode({
       producer = keys(module.producer.contract.environment)
+      expander = keys(module.expander.contract.environment)
       sweep    = keys(module.sweep.contract.environment)
       labeler  = keys(module.models["signs"].labeler_contract.environment)
       api      = keys(module.api[0].contract.environment)
@@ -64,6 +66,7 @@ run "every_function_is_entered_where_the_package_has_a_door" {
     condition = jsonencode({
       labeler   = module.models["signs"].labeler_contract.handler
       producer  = module.producer.contract.handler
+      expander  = module.expander.contract.handler
       sweep     = module.sweep.contract.handler
       start     = module.power["start"].contract.handler
       stop      = module.power["stop"].contract.handler
@@ -117,10 +120,12 @@ run "a_model_and_a_route_have_the_fields_that_the_package_reads" {
   }
 }
 
-run "producer_and_sweep_route_alike_and_to_whole_prefixes" {
+run "producer_sweep_and_expander_route_alike_and_to_whole_prefixes" {
   assert {
-    condition     = module.producer.contract.environment.ROUTES == module.sweep.contract.environment.ROUTES
-    error_message = "wanted equal routes, got ${module.producer.contract.environment.ROUTES} and ${module.sweep.contract.environment.ROUTES}"
+    condition = alltrue([
+      for contract in [module.sweep.contract, module.expander.contract] : contract.environment.ROUTES == module.producer.contract.environment.ROUTES
+    ])
+    error_message = "wanted equal routes, got ${module.producer.contract.environment.ROUTES}, ${module.sweep.contract.environment.ROUTES} and ${module.expander.contract.environment.ROUTES}"
   }
 
   assert {
@@ -132,7 +137,7 @@ run "producer_and_sweep_route_alike_and_to_whole_prefixes" {
 run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_same" {
   assert {
     condition = sort(keys(output.deployment)) == sort([
-      "name", "environment", "region", "images_bucket", "results_bucket", "functions", "api_url", "models",
+      "name", "environment", "region", "images_bucket", "results_bucket", "functions", "api_url", "archives", "models",
     ])
     error_message = "got ${jsonencode(output.deployment)}"
   }
@@ -152,7 +157,16 @@ run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_sa
   }
 
   assert {
-    condition     = sort(keys(output.deployment.functions)) == sort(["producer", "sweep", "start", "stop", "reconcile", "api"])
+    condition = output.deployment.archives == {
+      queue_url    = aws_sqs_queue.archives.url
+      dlq_url      = aws_sqs_queue.dead_archives.url
+      mapping_uuid = aws_lambda_event_source_mapping.archives.uuid
+    }
+    error_message = "got ${jsonencode(output.deployment.archives)}"
+  }
+
+  assert {
+    condition     = sort(keys(output.deployment.functions)) == sort(["producer", "expander", "sweep", "start", "stop", "reconcile", "api"])
     error_message = "got ${jsonencode(output.deployment.functions)}"
   }
 

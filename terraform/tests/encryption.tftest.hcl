@@ -23,14 +23,17 @@ variables {
 
 run "without_a_key_sqs_encrypts_and_no_role_may_use_kms" {
   assert {
-    condition     = aws_sqs_queue.failed_events.sqs_managed_sse_enabled == true && output.kms_key_arn == null
+    condition = output.kms_key_arn == null && alltrue([
+      for queue in [aws_sqs_queue.failed_events, aws_sqs_queue.archives, aws_sqs_queue.dead_archives] : queue.sqs_managed_sse_enabled == true
+    ])
     error_message = "wanted SSE-SQS and no key, got ${jsonencode(aws_sqs_queue.failed_events)}"
   }
 
   assert {
     condition = length([
       for action in flatten(concat(
-        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        module.producer.contract.statements, module.expander.contract.statements, module.sweep.contract.statements,
+        module.models["signs"].labeler_contract.statements,
         module.power["stop"].contract.statements, jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
         jsondecode(aws_iam_role_policy.backstop[0].policy).Statement,
       )[*].Action) : action if startswith(action, "kms:")
@@ -47,7 +50,8 @@ run "with_a_key_every_role_may_use_that_key_and_no_other" {
   assert {
     condition = alltrue([
       for statements in [
-        module.producer.contract.statements, module.sweep.contract.statements, module.models["signs"].labeler_contract.statements,
+        module.producer.contract.statements, module.expander.contract.statements, module.sweep.contract.statements,
+        module.models["signs"].labeler_contract.statements,
         module.power["stop"].contract.statements, jsondecode(aws_iam_role_policy.scheduler.policy).Statement,
         ] : [for statement in statements : { actions = sort(statement.Action), resources = statement.Resource } if statement.Sid == "UseTheKey"] == [{
           actions                                    = sort(jsondecode(file("../tests/contract/permissions.json")).platform.with_a_key)
@@ -55,6 +59,11 @@ run "with_a_key_every_role_may_use_that_key_and_no_other" {
       }]
     ])
     error_message = "wanted UseTheKey once in each role, got ${jsonencode(module.producer.contract.statements)} and ${aws_iam_role_policy.scheduler.policy}"
+  }
+
+  assert {
+    condition     = alltrue([for queue in [aws_sqs_queue.archives, aws_sqs_queue.dead_archives] : queue.kms_master_key_id == aws_kms_key.main[0].arn])
+    error_message = "wanted ${aws_kms_key.main[0].arn}, got ${jsonencode([aws_sqs_queue.archives, aws_sqs_queue.dead_archives])}"
   }
 
   assert {

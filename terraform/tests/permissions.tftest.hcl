@@ -97,7 +97,7 @@ run "the_labeler_reads_and_writes_only_what_is_its_models" {
       for statement in module.models["signs"].labeler_contract.statements : statement.Sid => statement.Resource
       if contains(["TakeMessages", "ReadImages", "ReadRecords", "WriteRecords"], statement.Sid)
       }) == jsonencode({
-      ReadImages   = ["arn:aws:s3:::images/incoming/signs/*"]
+      ReadImages   = ["arn:aws:s3:::images/incoming/signs/*", "arn:aws:s3:::images/expanded/signs/*"]
       ReadRecords  = ["arn:aws:s3:::results/results/signs/*"]
       TakeMessages = ["arn:aws:sqs:eu-west-1:123456789012:signs-queue"]
       WriteRecords = ["arn:aws:s3:::results/results/signs/*", "arn:aws:s3:::results/csv/signs/*"]
@@ -127,7 +127,7 @@ run "a_missing_image_version_or_record_reads_as_404" {
   }
 }
 
-run "nothing_can_write_to_the_images_bucket" {
+run "nothing_but_the_expander_can_write_to_the_images_bucket" {
   assert {
     condition = alltrue([
       for statement in concat(
@@ -136,5 +136,13 @@ run "nothing_can_write_to_the_images_bucket" {
       ) : !contains(statement.Action, "s3:PutObject") || alltrue([for arn in statement.Resource : startswith(arn, "arn:aws:s3:::results/")])
     ])
     error_message = "wanted s3:PutObject on the results bucket alone, got ${jsonencode(module.sweep.contract.statements)}"
+  }
+
+  assert {
+    condition = jsonencode([
+      for arn in flatten([for statement in module.expander.contract.statements : statement.Resource if contains(statement.Action, "s3:PutObject")]) :
+      arn if startswith(arn, "arn:aws:s3:::images/")
+    ]) == jsonencode(["arn:aws:s3:::images/expanded/*"])
+    error_message = "wanted the expander to write under expanded/ alone, got ${jsonencode(module.expander.contract.statements)}"
   }
 }

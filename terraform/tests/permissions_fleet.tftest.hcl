@@ -65,7 +65,7 @@ run "a_worker_reaches_its_own_queue_group_gate_images_gallery_and_results" {
       FetchPackages            = [for file in ["dayshift", "worker"] : "arn:aws:s3:::artefacts/packages/${filesha256("./tests/mocks/package.txt")}/${file}.zip"]
       KeepIndexes              = ["arn:aws:s3:::results/_gallery/faces/*"]
       Log                      = ["arn:aws:logs:eu-west-1:123456789012:log-group:/dayshift/acme-dayshift-test-faces-workers:*"]
-      ReadImages               = ["arn:aws:s3:::images/incoming/faces/*"]
+      ReadImages               = ["arn:aws:s3:::images/incoming/faces/*", "arn:aws:s3:::images/expanded/faces/*"]
       ReadRecords              = ["arn:aws:s3:::results/results/faces/*"]
       ReadTheGallery           = ["arn:aws:s3:::images/people/*"]
       SeeTheGate               = ["arn:aws:ssm:eu-west-1:123456789012:parameter/acme-dayshift/test/models/faces/gate"]

@@ -253,6 +253,16 @@ run "refuses_a_gallery_under_incoming_where_every_photo_would_be_an_image_to_be_
   expect_failures = [var.models]
 }
 
+run "refuses_a_gallery_where_the_images_of_archives_lie" {
+  command = plan
+
+  variables {
+    models = { faces = { family = "face_fleet", prefix = "faces/", power = "always_on", usd_per_hour = 0.1, options = { fleet = { vpc_id = "vpc-0a1b2c3d4e5f67890", subnet_ids = ["subnet-0a1b2c3d4e5f67890"] }, gallery = "expanded/" } } }
+  }
+
+  expect_failures = [var.models]
+}
+
 run "refuses_a_gallery_without_its_slash" {
   command = plan
 

@@ -69,13 +69,13 @@ run "the_sweep_is_called_every_hour_and_a_late_call_is_dropped_where_it_is_seen"
 
 run "every_queue_that_must_be_empty_and_every_function_has_its_alarm" {
   assert {
-    condition     = sort(keys(aws_cloudwatch_metric_alarm.not_empty)) == sort(["failed-events", "signs-dlq"])
-    error_message = "wanted failed-events and signs-dlq, got ${jsonencode(keys(aws_cloudwatch_metric_alarm.not_empty))}"
+    condition     = sort(keys(aws_cloudwatch_metric_alarm.not_empty)) == sort(["dead-archives", "failed-events", "signs-dlq"])
+    error_message = "wanted dead-archives, failed-events and signs-dlq, got ${jsonencode(keys(aws_cloudwatch_metric_alarm.not_empty))}"
   }
 
   assert {
-    condition     = sort(keys(aws_cloudwatch_metric_alarm.errors)) == sort(["producer", "sweep", "signs-labeler"])
-    error_message = "wanted producer, sweep and signs-labeler, got ${jsonencode(keys(aws_cloudwatch_metric_alarm.errors))}"
+    condition     = sort(keys(aws_cloudwatch_metric_alarm.errors)) == sort(["producer", "expander", "sweep", "signs-labeler"])
+    error_message = "wanted producer, expander, sweep and signs-labeler, got ${jsonencode(keys(aws_cloudwatch_metric_alarm.errors))}"
   }
 }
 

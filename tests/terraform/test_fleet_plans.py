@@ -133,4 +133,4 @@ def test_photos_stay_when_images_expire(configuration, plan_of):
         "module.images.aws_s3_bucket_lifecycle_configuration.main"
     ]
     expiring = [rule["filter"][0]["prefix"] for rule in rules["rule"] if rule["expiration"]]
-    assert expiring == ["incoming/"], f"wanted the gallery kept, got {expiring}"
+    assert expiring == ["expanded/", "incoming/"], f"wanted the gallery kept, got {expiring}"

@@ -56,6 +56,8 @@ def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs_or_from_workers
     plan = plan_of(tfvars)
     queues = plan.values("aws_sqs_queue")
     assert {queue["message_retention_seconds"] for queue in queues.values()} == {FOURTEEN_DAYS_SECONDS}
+    expander = plan.values("aws_lambda_function")["module.expander.aws_lambda_function.main"]
+    assert queues["aws_sqs_queue.archives"]["visibility_timeout_seconds"] == 6 * expander["timeout"]
     for model in _models(queues):
         labeler = plan.values("aws_lambda_function").get(f"{model}.module.labeler[0].aws_lambda_function.main")
         wanted = 6 * labeler["timeout"] if labeler else 120
@@ -67,7 +69,8 @@ def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs_or_from_workers
 def test_every_mapping_is_bounded_and_reports_single_failures(plan_of, tfvars):
     plan = plan_of(tfvars)
     mappings = plan.values("aws_lambda_event_source_mapping")
-    assert len(mappings) + len(plan.values("aws_autoscaling_group")) == len(_models(plan.values("aws_sqs_queue")))
+    models = _models(plan.values("aws_sqs_queue"))
+    assert len(mappings) + len(plan.values("aws_autoscaling_group")) == len(models) + 1, "wanted one for archives too"
     for address, mapping in mappings.items():
         assert mapping["batch_size"] <= 10, f"{address}: wanted at most 10, got {mapping['batch_size']}"
         assert mapping["function_response_types"] == ["ReportBatchItemFailures"], address

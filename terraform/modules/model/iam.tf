@@ -10,7 +10,7 @@ locals {
         # Rekognition reads the images with the labeler's rights.
         sid       = "ReadImages"
         actions   = ["s3:GetObject", "s3:GetObjectVersion"]
-        resources = ["${var.images_bucket.arn}/${var.model.prefix}*"]
+        resources = ["${var.images_bucket.arn}/${var.model.prefix}*", "${var.images_bucket.arn}/expanded/${var.name}/*"]
       },
       {
         # Without these a missing object, or version, reads as 403. No condition on the prefix: a read has none.
