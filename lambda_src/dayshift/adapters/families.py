@@ -22,11 +22,13 @@ class Family:
 
     `Client` gives the boto3 client of a service by its name; the text is the deployment, as it marks what it owns.
     `limits`: of a family that only workers of its own can read with, since no Lambda function has its libraries.
+    `widest`: what any model of the family may read, for whoever knows no model's options; None where that is `limits`.
     """
 
     predictor: Callable[[Client, ModelSpec], Predictor]
     power: Callable[[Client, ModelSpec, str], OwnedPower] | None = None
     limits: Callable[[], Limits] | None = None
+    widest: Callable[[], Limits] | None = None
 
 
 def _rekognition(client: Client, model: ModelSpec) -> Predictor:
@@ -35,10 +37,22 @@ def _rekognition(client: Client, model: ModelSpec) -> Predictor:
     return RekognitionPredictor(client("rekognition"), client("s3"), model)
 
 
+def _rekognition_limits() -> Limits:
+    from dayshift.adapters.rekognition import LIMITS
+
+    return LIMITS
+
+
 def _custom_labels(client: Client, model: ModelSpec) -> Predictor:
     from dayshift.adapters.custom_labels import CustomLabelsPredictor
 
     return CustomLabelsPredictor(client("rekognition"), client("s3"), model)
+
+
+def _custom_labels_limits() -> Limits:
+    from dayshift.adapters.custom_labels import LIMITS
+
+    return LIMITS
 
 
 def _custom_labels_power(client: Client, model: ModelSpec, deployment: str) -> OwnedPower:
@@ -55,6 +69,12 @@ def _sagemaker(client: Client, model: ModelSpec) -> Predictor:
     from dayshift.adapters.sagemaker import SagemakerPredictor
 
     return SagemakerPredictor(client("sagemaker-runtime"), client("s3"), model)
+
+
+def _sagemaker_limits() -> Limits:
+    from dayshift.adapters.sagemaker_endpoint import WIDEST
+
+    return WIDEST
 
 
 def _sagemaker_power(client: Client, model: ModelSpec, deployment: str) -> OwnedPower:
@@ -82,9 +102,9 @@ def _face_fleet_limits() -> Limits:
 
 
 FAMILIES: Mapping[str, Family] = {
-    "rekognition": Family(_rekognition),
-    "custom_labels": Family(_custom_labels, _custom_labels_power),
-    "sagemaker": Family(_sagemaker, _sagemaker_power),
+    "rekognition": Family(_rekognition, widest=_rekognition_limits),
+    "custom_labels": Family(_custom_labels, _custom_labels_power, widest=_custom_labels_limits),
+    "sagemaker": Family(_sagemaker, _sagemaker_power, widest=_sagemaker_limits),
     "face_fleet": Family(_face_fleet, _face_fleet_power, _face_fleet_limits),
 }
 
@@ -94,3 +114,12 @@ def family_of(model: ModelSpec) -> Family:
     if model.family not in FAMILIES:
         raise ConfigurationError(f"a model's family must be one of {sorted(FAMILIES)}; got {model.family!r}")
     return FAMILIES[model.family]
+
+
+def widest_limits(model: ModelSpec) -> Limits:
+    """What any model of this one's family may read: its own limits are no wider. Raises ConfigurationError."""
+    family = family_of(model)
+    told = family.widest or family.limits
+    if told is None:
+        raise ConfigurationError(f"family {model.family!r} tells nobody what it reads: its row needs `widest`")
+    return told()

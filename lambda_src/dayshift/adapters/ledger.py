@@ -2,6 +2,7 @@
 
 _ledger/<model>/progress.json         {"marker": ["key", "version"] | null, "last_answer_at": "…Z" | null}
 _ledger/<model>/tries/<hash>.json     {"counted": 1, "enqueued_at": "…Z"}, one for each image ever swept
+_ledger/<model>/expanded/…            the same of what came out of the model's archives
 """
 
 import json
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 
 class S3Ledger:
-    """One model's ledger in the results bucket."""
+    """One model's ledger in the results bucket, or a part of it that is kept by itself."""
 
-    def __init__(self, s3: "S3Client", bucket: str, model: str) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, model: str, part: str = "") -> None:
         self._s3, self._bucket, self._model = s3, bucket, model
+        self._folder = f"_ledger/{model}/{part}"
 
     def answered(self, images: Sequence[ImageRef]) -> tuple[frozenset[ImageRef], datetime | None]:
         """Lists the records from the least to the greatest of theirs; those under a hash are looked up one by one.
@@ -66,11 +68,11 @@ class S3Ledger:
 
     @property
     def _progress_key(self) -> str:
-        return f"_ledger/{self._model}/progress.json"
+        return f"{self._folder}progress.json"
 
     def _tries_key(self, image: ImageRef) -> str:
         name = sha256(f"{image.key}\n{image.version}".encode()).hexdigest()
-        return f"_ledger/{self._model}/tries/{name}.json"
+        return f"{self._folder}tries/{name}.json"
 
     def _listed(self, first: str, last: str) -> tuple[set[str], datetime | None]:
         """The records from `first` to `last`, and when the newest of those listed was written."""

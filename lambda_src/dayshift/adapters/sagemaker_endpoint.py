@@ -28,7 +28,7 @@ from dayshift.domain.model import ModelSpec
 # 10,000 x 10,000 of them needs 300 MB, and a PNG of a few kB can claim a thousand times that.
 REAL_TIME_BYTES, SERVERLESS_BYTES, ASYNCHRONOUS_BYTES = 6 * 1024**2, 4 * 1024**2, 15 * 1024**2
 PIXELS, FORMATS = (1, 10_000), ("jpeg", "png")
-LIMITS = Limits(REAL_TIME_BYTES, *PIXELS, FORMATS)
+LIMITS, WIDEST = Limits(REAL_TIME_BYTES, *PIXELS, FORMATS), Limits(ASYNCHRONOUS_BYTES, *PIXELS, FORMATS)
 IMAGE = "$image"
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", re.ASCII)
 _LONGEST_NAME = 63

@@ -12,6 +12,7 @@ OTHERS = (
     (b"MZ", "a Windows program"), (b"\x7fELF", "a program"), (b"\x1f\x8b", "gzip"), (b"8BPS", "Photoshop"),
     (b"\0\0\1\0", "ICO"), (b"\0\0\0\x0cjP  ", "JPEG 2000"), (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"Rar!\x1a\7", "RAR"),
 )  # fmt: skip
+ARCHIVES = (b"PK\3\4", b"PK\5\6", b"PK\7\10", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\7")
 # ISO base media files name themselves in their `ftyp` box.
 BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF"}
 # A frame header of JPEG is SOF0..SOF15; in that range C4, C8 and CC are tables and an extension (ITU-T T.81, B.1.1.3).
@@ -99,6 +100,11 @@ def _sized(name: str, width: int, height: int) -> Header:
 
 def _truncated(name: str, content: bytes) -> PermanentError:
     return PermanentError("truncated", f"a {name} that ends in its header, after {len(content):,} bytes")
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether the first bytes are those of a ZIP, also of one that is empty or split, or of its relatives."""
+    return content.startswith(ARCHIVES)
 
 
 def named(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import GoneError, PermanentError
@@ -14,6 +15,18 @@ from dayshift.domain.results import Status, TerminalRecord
 
 NOTHING_SEEN = Prediction((), None, 0.0)
 Clock = Callable[[], datetime]
+
+
+class Desk(Protocol):
+    """Whose records are written, and where."""
+
+    @property
+    def model(self) -> ModelSpec:
+        """The model that they are of."""
+
+    @property
+    def records(self) -> Records:
+        """Its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ def _read(image: ImageRef, predictor: Predictor) -> Answer:
     return Answer(Status.OK if prediction.detections else Status.NONE, None, prediction)
 
 
-def conclude(request: InferenceRequest, answer: Answer, started: datetime, ports: LabelPorts, clock: Clock) -> Outcome:
+def conclude(request: InferenceRequest, answer: Answer, started: datetime, ports: Desk, clock: Clock) -> Outcome:
     """Writes the terminal record; another delivery that wrote one first is as good."""
     finished = clock()
     duration_ms = round((finished - started).total_seconds() * 1000)

@@ -1,13 +1,16 @@
 """Sweep: images without a terminal record get a new message, or in the end a `failed` record.
 
-It is the promise behind every lost event: S3 is the record, the queue only a hint (`domain/sweeping` decides).
+It is the promise behind every lost event: S3 is the record, the queue only a hint (`domain/sweeping` decides). What
+came out of a model's archives is swept like what lies under its prefix, by ports of its own.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dayshift.domain.archive_ports import Manifests
 from dayshift.domain.errors import ForeignMessageError, TransientError
+from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import Images, Ledger, Page, Progress, Queue, Records, StoredImage
@@ -17,8 +20,17 @@ from dayshift.domain.sweeping import MAXIMUM_TRIES, QueueDepth, Tries, Verdict, 
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveSweepPorts:
+    """Where archives wait to be expanded, and which of one model's were."""
+
+    queue: Queue
+    manifests: Manifests
+
+
+@dataclass(frozen=True, slots=True)
 class SweepPorts:
-    """What sweeping one model needs of the world. `routes` are all models', since the longest prefix wins."""
+    """What sweeping one model needs of the world. `routes` are all models', since the longest prefix wins; `archives`
+    is None where none can lie."""
 
     route: Route
     routes: tuple[Route, ...]
@@ -26,6 +38,11 @@ class SweepPorts:
     records: Records
     ledger: Ledger
     queue: Queue
+    archives: ArchiveSweepPorts | None = None
+
+    def archives_of(self, image: ImageRef) -> ArchiveSweepPorts | None:
+        """Where this image waits if it is an archive to be expanded, else None."""
+        return self.archives if self.route.expands(image.key) else None
 
 
 @dataclass(slots=True)
@@ -38,6 +55,12 @@ class Swept:
     finished: bool = True
     error: str | None = None
 
+    def __add__(self, other: "Swept") -> "Swept":
+        """Both together: finished only if both are."""
+        errors = "; ".join(filter(None, (self.error, other.error))) or None
+        counts = (self.seen + other.seen, self.enqueued + other.enqueued, self.exhausted + other.exhausted)
+        return Swept(*counts, self.finished and other.finished, errors)
+
 
 @dataclass(slots=True)
 class _Round:
@@ -45,24 +68,33 @@ class _Round:
 
     ports: SweepPorts
     depth: QueueDepth
+    archives_depth: QueueDepth
     patience: timedelta
     now: datetime
     last_answer_at: datetime | None
     swept: Swept
 
-    def verdict(self, tries: Tries) -> Verdict:
-        return verdict(tries, self.depth, self.last_answer_at, self.patience, self.now)
+    def verdict(self, image: ImageRef, tries: Tries) -> Verdict:
+        archives = self.ports.archives_of(image)
+        depth = self.archives_depth if archives else self.depth
+        found = verdict(tries, depth, self.last_answer_at, self.patience, self.now)
+        if found is Verdict.EXHAUST and archives and archives.manifests.exists(image):
+            return Verdict.ENQUEUE  # it was expanded, and waits for its images, each of which ends by itself
+        return found
 
 
 def sweep_models(
     sweepers: Sequence[SweepPorts], only: str | None, patience: timedelta, now: datetime, has_time: Callable[[], bool]
 ) -> dict[str, Swept]:
     """Sweeps every model, or only one, and answers by model. Raises ForeignMessageError for a model that is none."""
-    known = [ports.route.model for ports in sweepers]
+    known = sorted({ports.route.model for ports in sweepers})
     if only is not None and only not in known:
         raise ForeignMessageError(f"model must be one of {known}; got {only!r}")
     chosen = [ports for ports in sweepers if only in (None, ports.route.model)]
-    return {ports.route.model: sweep(ports, patience, now, has_time) for ports in chosen}
+    swept = dict[str, Swept]()
+    for ports in chosen:
+        swept[ports.route.model] = swept.get(ports.route.model, Swept()) + sweep(ports, patience, now, has_time)
+    return swept
 
 
 def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool]) -> Swept:
@@ -78,7 +110,9 @@ def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Calla
 def _sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool], swept: Swept) -> None:
     """Goes through the versions under the model's prefix page by page."""
     before = ports.ledger.progress()
-    this = _Round(ports, ports.queue.depth(), patience, now, before.last_answer_at, swept)
+    depth = ports.queue.depth()
+    archives_depth = ports.archives.queue.depth() if ports.archives else depth
+    this = _Round(ports, depth, archives_depth, patience, now, before.last_answer_at, swept)
     marker = None
     for page in ports.images.pages(ports.route.prefix, before.marker):
         _sweep_page(page, this)
@@ -95,7 +129,7 @@ def _sweep_page(page: Page, this: _Round) -> None:
     wanting = []
     for stored in _unanswered(page, this):
         tries = this.ports.ledger.tries(stored.image) or Tries(0, stored.uploaded_at)
-        match this.verdict(tries):
+        match this.verdict(stored.image, tries):
             case Verdict.ENQUEUE:
                 wanting.append((stored.image, tries.next(this.last_answer_at, this.now)))
             case Verdict.EXHAUST:
@@ -103,10 +137,17 @@ def _sweep_page(page: Page, this: _Round) -> None:
                 this.swept.exhausted += 1
             case Verdict.LEAVE:
                 pass
-    this.ports.queue.send([InferenceRequest(image, this.ports.route.model, this.now) for image, _ in wanting])
+    _send([InferenceRequest(image, this.ports.route.model, this.now) for image, _ in wanting], this.ports)
     for image, tries in wanting:
         this.ports.ledger.remember(image, tries)
     this.swept.enqueued += len(wanting)
+
+
+def _send(requests: Sequence[InferenceRequest], ports: SweepPorts) -> None:
+    """Each to where it waits."""
+    ports.queue.send([request for request in requests if not ports.archives_of(request.image)])
+    if ports.archives:
+        ports.archives.queue.send([request for request in requests if ports.archives_of(request.image)])
 
 
 def _unanswered(page: Page, this: _Round) -> Iterator[StoredImage]:
@@ -119,7 +160,7 @@ def _unanswered(page: Page, this: _Round) -> Iterator[StoredImage]:
     due = [
         stored
         for stored in page.images
-        if this.verdict(Tries(0, stored.uploaded_at)) is not Verdict.LEAVE
+        if this.verdict(stored.image, Tries(0, stored.uploaded_at)) is not Verdict.LEAVE
         and route_for(stored.image.key, this.ports.routes) == this.ports.route
     ]
     if not due:

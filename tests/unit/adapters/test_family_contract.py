@@ -92,6 +92,15 @@ def test_its_limits_are_a_table_a_person_can_read(family: str) -> None:
     assert all(name.upper() in limits.sentence() for name in limits.formats)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_its_widest_limits_are_no_narrower_than_a_models_and_need_no_options(family: str) -> None:
+    widest, model = families.widest_limits(ModelSpec("m", family, None, "m/")), predictor(family).limits
+    assert widest.maximum_bytes >= model.maximum_bytes
+    assert widest.minimum_pixels <= model.minimum_pixels
+    assert widest.maximum_pixels >= model.maximum_pixels
+    assert set(widest.formats) >= set(model.formats)
+
+
 @pytest.mark.parametrize("family", IN_LAMBDA)
 def test_it_answers_detections_a_version_and_a_price(family: str, there: ImageRef) -> None:
     for prediction in (predictor(family).predict(there), predictor(family).predict_bytes(plain_png(80))):
