@@ -1,0 +1,217 @@
+"""An archive becomes its images, each with a message, then a manifest, and in the end one terminal record."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from dayshift.domain.archives import MAXIMUM_ARCHIVE_BYTES
+from dayshift.domain.detections import Prediction
+from dayshift.domain.errors import ClosedError, GoneError, TransientError
+from dayshift.domain.images import ImageRef
+from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
+from dayshift.services.label import LabelPorts, label
+from tests.archives import FAULT, ZIP, Bench
+from tests.fakes import IMAGES, NOON, SIGNS, FakeInbox, FakePredictor, FakeQueue, envelope, image, ticking
+from tests.zip_writer import Part, picture, zipped
+
+NAMES = ("b.png", "folder/a.png", "b.png")
+THREE = zipped([Part(name.encode(), picture(number)) for number, name in enumerate(NAMES)])
+ONE_BAD = zipped([Part(b"a.png"), Part(b"notes.txt", b"buy milk, " * 20)])
+
+
+def answer(bench: Bench, *images: ImageRef, prediction: Prediction | None = None) -> None:
+    """The model reads these images, as far as it knows."""
+    answers = {} if prediction is None else {one.key: prediction for one in images}
+    ports = LabelPorts(SIGNS, IMAGES, FakePredictor(answers), bench.records, FakeInbox(), 20, 16)
+    for one in images:
+        label(InferenceRequest(one, "signs", NOON), ports, ticking())
+
+
+def sent(bench: Bench) -> list[ImageRef]:
+    return [request.image for request in bench.queue.sent]
+
+
+def test_each_image_is_an_object_with_a_message_and_a_line_in_the_manifest() -> None:
+    bench = Bench()
+    outcome = bench.expand(THREE)
+    assert (outcome.result, outcome.reason) == ("expanded", "ok 3, rejected 0")
+    assert [(one.index, one.name) for one in bench.manifest.images] == list(enumerate(NAMES))
+    assert [one.image for one in bench.manifest.images] == sent(bench)
+    assert [bench.expanded.stored[one.key] for one in sent(bench)] == [picture(number) for number in range(3)]
+    assert set(bench.expanded.types.values()) == {"image/png"}
+    assert {request.model for request in bench.queue.sent} == {"signs"}
+    assert bench.records.written == {}, "it has not ended before its images have"
+
+
+def test_a_jpeg_is_called_one_whatever_its_name_says() -> None:
+    bench = Bench()
+    frame = b"\xff\xd8\xff\xc0\0\x11\x08\0\x90\0\x90" + bytes(80)
+    bench.expand(zipped([Part(b"a.png", frame)]))
+    (key,) = bench.expanded.stored
+    assert (key[-4:], bench.expanded.types[key]) == (".jpg", "image/jpeg")
+
+
+def test_an_archive_ends_when_its_last_image_has() -> None:
+    bench = Bench()
+    bench.expand(THREE)
+    first, *rest = sent(bench)
+    answer(bench, first)
+    assert bench.expand().result == "expanded"
+    assert not bench.records.exists(ZIP)
+    answer(bench, *rest, prediction=Prediction((), None, 0.0))
+    assert bench.expand().result == "ok"
+    assert bench.record.reason == "ok 3, rejected 0; its images: none 2, ok 1"
+    assert (bench.record.model.name, bench.record.detections, bench.record.cost_usd) == ("signs", (), 0.0)
+
+
+def test_what_is_no_image_is_refused_by_itself_and_counted_in_the_record() -> None:
+    bench = Bench()
+    bench.expand(ONE_BAD)
+    (bad,) = bench.manifest.refused
+    assert (bad.index, bad.name, bad.reason.partition(":")[0]) == (1, "notes.txt", "unsupported_format")
+    answer(bench, *sent(bench))
+    bench.expand()
+    assert (bench.record.status, bench.record.reason) == (
+        "ok",
+        "ok 1, rejected 1 (unsupported_format 1); its images: ok 1",
+    )
+
+
+def test_an_archive_without_any_image_ends_at_once_as_none() -> None:
+    bench = Bench()
+    assert bench.expand(zipped([Part(b"notes.txt", b"buy milk, " * 20)])).result == "none"
+    assert bench.record.reason == "ok 0, rejected 1 (unsupported_format 1)"
+
+
+def test_an_archive_that_has_ended_is_never_opened_again() -> None:
+    bench = Bench()
+    bench.expand(zipped([]))
+    assert bench.expand().result == "already"
+    assert len(bench.archives.readers) == 1
+
+
+def test_an_archive_that_was_expanded_is_never_opened_again() -> None:
+    bench = Bench()
+    bench.expand(THREE)
+    bench.archives.stored[ZIP.key] = GoneError("deleted")
+    assert bench.expand().result == "expanded"
+    answer(bench, *sent(bench))
+    assert bench.expand().result == "ok"
+    assert len(bench.queue.sent) == 3
+
+
+def test_an_archive_that_was_deleted_is_gone() -> None:
+    bench = Bench()
+    assert bench.expand(GoneError("this version was deleted before it was read")).result == "gone"
+    assert str(bench.record.reason).startswith("gone: ")
+
+
+def test_an_archive_too_large_to_begin_with_is_not_even_looked_at() -> None:
+    class Sized(bytes):
+        def __len__(self) -> int:
+            return MAXIMUM_ARCHIVE_BYTES + 1
+
+    bench = Bench()
+    assert bench.expand(Sized()).result == "rejected"
+    assert bench.archives.readers[0].bytes_read == 0
+    assert str(bench.record.reason).startswith("archive_too_large: ")
+
+
+def test_images_are_sent_in_tens_as_they_come() -> None:
+    batches: list[int] = []
+
+    class Counting(FakeQueue):
+        def send(self, requests: Sequence[InferenceRequest]) -> None:
+            batches.append(len(requests))
+            super().send(requests)
+
+    bench = Bench(queue=Counting())
+    bench.expand(zipped([Part(b"%d" % number, picture(number)) for number in range(23)]))
+    assert batches == [10, 10, 3]
+    assert len(set(sent(bench))) == 23
+
+
+def test_two_versions_and_two_archives_never_share_a_folder() -> None:
+    bench = Bench()
+    others = (ZIP, image(ZIP.key, version_id="v2"), image("incoming/signs/monday/Monday walk.zip"))
+    for one in others:
+        bench.expand(THREE, one)
+    assert len({one.key.rpartition("/")[0] for one in sent(bench)}) == 3
+    assert len(bench.expanded.stored) == 9
+
+
+def test_the_same_bytes_twice_in_an_archive_are_two_images() -> None:
+    bench = Bench()
+    bench.expand(zipped([Part(b"a.png", picture()), Part(b"b.png", picture())]))
+    assert len(bench.expanded.stored) == len(bench.queue.sent) == 2
+
+
+def test_time_that_runs_out_gives_the_message_back_and_the_next_delivery_ends_with_the_same_images() -> None:
+    bench = Bench(entries_before_time_is_up=3)  # one look is the delivery's, before it begins
+    bench.archives.stored[ZIP.key] = THREE
+    assert not bench.delivered(receive_count=2)
+    assert "no time left at entry 2 of 3" in str(bench.outcomes[-1].reason)
+    assert (bench.inbox.rests, len(bench.expanded.stored)) == ({f"receipt of {ZIP.key}@v1": backoff_seconds(2)}, 2)
+    assert (bench.manifests.written, bench.records.written) == ({}, {})
+    bench.entries_before_time_is_up = 10**9
+    assert bench.delivered()
+    assert len(bench.expanded.stored) == 3
+    assert set(sent(bench)) == {one.image for one in bench.manifest.images}
+
+
+@pytest.mark.parametrize("fault", [FAULT, ClosedError("AccessDenied"), KeyError("unforeseen"), MemoryError()])
+def test_what_is_not_about_the_archive_goes_back_and_settles_nothing(fault: BaseException) -> None:
+    bench = Bench()
+    bench.archives.stored[ZIP.key] = THREE
+    bench.expanded.refuse = fault
+    assert not bench.delivered()
+    assert (bench.outcomes[-1].result, bench.records.written) == ("returned", {})
+    assert bench.delivered()
+    assert len(bench.manifest.images) == 3
+
+
+def test_what_nobody_foresaw_ends_the_archive_on_its_last_receive_but_one() -> None:
+    bench = Bench()
+    bench.archives.stored[ZIP.key] = KeyError("offset")
+    assert not bench.delivered(receive_count=18)
+    assert bench.delivered(receive_count=19)
+    assert (bench.record.status, bench.record.reason) == ("failed", "unforeseen: KeyError: 'offset'")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Envelope("m", "r", 1, problem="not JSON"),
+        Envelope("m", "r", 1, (InferenceRequest(ZIP, "nobody", NOON),)),
+        Envelope("m", "r", 1, (InferenceRequest(image(ZIP.key, bucket="another"), "signs", NOON),)),
+    ],
+)
+def test_what_is_not_ours_stays_in_the_queue_until_a_person_sees_it(message: Envelope) -> None:
+    bench = Bench()
+    assert bench.deliver(message) == ("m",)
+    assert str(bench.outcomes[-1].reason).startswith("foreign_message: ")
+    assert bench.records.written == {}
+
+
+def test_a_message_that_came_back_often_rests_before_the_work() -> None:
+    bench = Bench()
+    bench.archives.stored[ZIP.key] = THREE
+    assert bench.delivered(receive_count=5)
+    assert list(bench.inbox.rests.values()) == [backoff_seconds(5)]
+
+
+def test_a_queue_that_cannot_let_it_rest_changes_nothing_else() -> None:
+    bench = Bench(inbox=FakeInbox(refuse=TransientError("SQS is down")))
+    bench.archives.stored[ZIP.key] = FAULT
+    assert bench.deliver(envelope(ZIP, receive_count=6)) == (f"{ZIP.key}@v1",)
+
+
+def test_a_manifest_that_another_delivery_wrote_first_is_the_one_that_counts() -> None:
+    first, second = Bench(), Bench()
+    first.expand(THREE)
+    theirs = first.manifest
+    read, write = second.manifests.read, second.manifests.write
+    second.manifests.read = lambda archive: theirs if second.manifests.written else None  # type: ignore[method-assign]
+    second.manifests.write = lambda manifest: write(theirs) and False  # type: ignore[method-assign]
+    assert second.expand(ONE_BAD).reason == "ok 3, rejected 0"
+    assert read(ZIP) == theirs
