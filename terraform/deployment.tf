@@ -11,7 +11,7 @@ locals {
     images_bucket  = module.images.name
     results_bucket = module.results.name
     functions = merge(
-      { producer = module.producer.name, expander = module.expander.name, sweep = module.sweep.name },
+      { producer = module.producer.name, sweep = module.sweep.name },
       { for role, function in module.power : role => function.name },
       { for function in module.api : "api" => function.name },
     )
@@ -20,6 +20,7 @@ locals {
       queue_url    = aws_sqs_queue.archives.url
       dlq_url      = aws_sqs_queue.dead_archives.url
       mapping_uuid = aws_lambda_event_source_mapping.archives.uuid
+      expander     = module.expander.name
     }
     models = {
       for name, model in module.models : name => merge({

@@ -5,6 +5,7 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
     {"name": "dayshift", "environment": "dev", "region": "eu-central-1",
      "images_bucket": "…-images", "results_bucket": "…-results",
      "functions": {"producer": "…-producer", "sweep": "…-sweep", "reconcile": "…-reconcile"},
+     "archives": {"queue_url": "https://…", "dlq_url": "https://…", "mapping_uuid": "…", "expander": "…-expander"},
      "models": {"logos": {"family": "custom_labels", "prefix": "incoming/logos/", "queue_url": "https://…",
                           "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-logos-labeler",
                           "power": "office_hours", "parameters": "/dayshift/dev/models/logos"},
@@ -12,7 +13,8 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
                           "group": "…-faces-workers", "gallery": "gallery/"}}}
 
 `power`, `parameters` and the function `reconcile` are null or not there where nothing is started and stopped. A fleet
-is read by the workers of an Auto Scaling group, `group`, so it has no mapping and no labeler.
+is read by the workers of an Auto Scaling group, `group`, so it has no mapping and no labeler. `archives` is not there
+where an earlier release was applied, which takes none.
 """
 
 import json
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _TERRAFORM_TIMEOUT_SECONDS = 120
 _FIELDS = ("name", "environment", "region", "images_bucket", "results_bucket")
 _MODEL_FIELDS = ("family", "prefix", "queue_url", "dlq_url")
+_ARCHIVES_FIELDS = ("queue_url", "dlq_url", "mapping_uuid", "expander")
 _FUNCTIONS_FIELDS, _FLEET_FIELDS = ("mapping_uuid", "labeler"), ("group", "gallery")
 
 
@@ -59,6 +62,16 @@ class DeployedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class DeployedArchives:
+    """Where archives of all models wait, where those end that nobody could settle, and what hands them out."""
+
+    queue_url: str
+    dlq_url: str
+    mapping_uuid: str
+    expander: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """One environment as it stands in AWS; the models are in the order of their names."""
 
@@ -70,6 +83,7 @@ class Deployment:
     sweep: str
     reconcile: str | None
     models: tuple[DeployedModel, ...]
+    archives: DeployedArchives | None = None  # None: an earlier release, which takes none
 
     @classmethod
     def from_json(cls, value: Any, source: str) -> "Deployment":
@@ -85,6 +99,8 @@ class Deployment:
             missing += [f"models.{name}.{key}" for key in (*_MODEL_FIELDS, *read_by) if not _text_at(models[name], key)]
         powered = [name for name in sorted(models) if _text_at(models[name], "power")]
         missing += [f"models.{name}.parameters" for name in powered if not _text_at(models[name], "parameters")]
+        archives = _mapping(whole, "archives")
+        missing += [f"archives.{key}" for key in _ARCHIVES_FIELDS if archives and not _text_at(archives, key)]
         missing += ["functions.reconcile"] if powered and not _text_at(functions, "reconcile") else []
         if missing:
             raise Failure(
@@ -96,6 +112,7 @@ class Deployment:
             sweep=functions["sweep"],
             reconcile=functions.get("reconcile"),
             models=tuple(_model(name, models[name]) for name in sorted(models)),
+            archives=DeployedArchives(**{key: archives[key] for key in _ARCHIVES_FIELDS}) if archives else None,
         )
 
 

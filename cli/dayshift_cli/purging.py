@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from dayshift.domain.archives import MANIFESTS_ROOT
 from dayshift.domain.results import CSV_ROOT, RECORDS_ROOT
 from dayshift_cli.errors import Failure
 
@@ -17,8 +18,9 @@ _DELETE_BATCH = 1000  # Amazon S3, "DeleteObjects"
 
 
 def result_versions(s3: "S3Client", bucket: str, model: str) -> "Iterator[ObjectIdentifierTypeDef]":
-    """Every version and delete marker of the model's records, CSV files and ledger, as `{"Key", "VersionId"}`."""
-    for root in (RECORDS_ROOT, CSV_ROOT, _LEDGER_ROOT):
+    """Every version and delete marker of the model's records, CSV files, manifests and ledger, as `{"Key",
+    "VersionId"}`."""
+    for root in (RECORDS_ROOT, CSV_ROOT, MANIFESTS_ROOT, _LEDGER_ROOT):
         yield from versions(s3, bucket, f"{root}{model}/")
 
 

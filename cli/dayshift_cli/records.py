@@ -6,17 +6,20 @@ Where a record lies is the Lambda package's to say (`dayshift.domain.results`); 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from rich.text import Text
 
+from dayshift.domain.archives import expanded_folder
+from dayshift.domain.images import ImageRef
 from dayshift.domain.results import RECORDS_ROOT, record_key
 from dayshift_cli.deployment import DeployedModel
 from dayshift_cli.errors import Failure, code_of
+from dayshift_cli.listing import OVERLONG_VERSION, Place, listed
+from dayshift_cli.manifests import Within
 from dayshift_cli.render import Row
 
 if TYPE_CHECKING:
@@ -25,17 +28,8 @@ if TYPE_CHECKING:
 WIDE_COLUMNS = ("image", "model", "status", "labels", "text", "reason")
 STYLES = {"ok": "green", "none": "dim", "waiting": "yellow", "gone": "yellow", "rejected": "red", "failed": "red"}
 _AT_ONCE = 16
-# A version id that overflows every key, which tells where records of overlong keys lie.
-_OVERLONG_VERSION = "v" * 1024
 Record = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record lies, and when it was written."""
-
-    key: str
-    written_at: datetime
+NO_ORIGINS: Mapping[str, Within] = MappingProxyType({})
 
 
 def read(s3: "S3Client", bucket: str, key: str) -> Record | None:
@@ -64,19 +58,18 @@ def read_all(s3: "S3Client", bucket: str, keys: Sequence[str]) -> Iterator[Recor
 
 def places_of_model(s3: "S3Client", bucket: str, model: str) -> Iterator[Place]:
     """Where the records of one model lie."""
-    return _list(s3, bucket, f"{RECORDS_ROOT}{model}/")
+    return listed(s3, bucket, f"{RECORDS_ROOT}{model}/")
 
 
 def places_of_key(s3: "S3Client", bucket: str, model: str, key: str) -> list[Place]:
     """Where the records of all versions of one object key lie; only of this key, not of keys it is a folder of."""
-    folders = {record_key(model, key, version).rpartition("/")[0] + "/" for version in ("v", _OVERLONG_VERSION)}
-    return [place for folder in sorted(folders) for place in _list(s3, bucket, folder, delimiter="/")]
+    folders = {record_key(model, key, version).rpartition("/")[0] + "/" for version in ("v", OVERLONG_VERSION)}
+    return [place for folder in sorted(folders) for place in listed(s3, bucket, folder, delimiter="/")]
 
 
-def _list(s3: "S3Client", bucket: str, prefix: str, delimiter: str = "") -> Iterator[Place]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter):
-        for found in page.get("Contents", ()):
-            yield Place(found["Key"], found["LastModified"])
+def places_of_archive(s3: "S3Client", bucket: str, model: str, archive: ImageRef) -> Iterator[Place]:
+    """Where the records lie of the images that came out of this version of an archive."""
+    return listed(s3, bucket, f"{RECORDS_ROOT}{model}/{expanded_folder(model, archive)}")
 
 
 def candidates(name: str, models: Sequence[DeployedModel]) -> Iterator[tuple[str, str]]:
@@ -91,10 +84,14 @@ def candidates(name: str, models: Sequence[DeployedModel]) -> Iterator[tuple[str
             yield model.name, model.prefix + relative
 
 
-def wide(record: Record, prefixes: Mapping[str, str], confidence: bool = False) -> Row:
-    """One row an image: its key below its model's prefix, labels joined by ", ", lines of text by " | "."""
-    model, status = str(record["model"]["name"]), str(record["status"])
-    key = str(record["image"]["key"]).removeprefix(prefixes.get(model, ""))
+def wide(
+    record: Record, prefixes: Mapping[str, str], confidence: bool = False, origins: Mapping[str, Within] = NO_ORIGINS
+) -> Row:
+    """One row an image: its key below its model's prefix, or its name in its archive, labels joined by ", ", lines of
+    text by " | "."""
+    model, status, key = str(record["model"]["name"]), str(record["status"]), str(record["image"]["key"])
+    prefix = prefixes.get(model, "")
+    key = origins[key].shown(prefix) if key in origins else key.removeprefix(prefix)
     found = record["detections"]
     labels = _names([one for one in found if one["kind"] != "text"], confidence)
     # the same words on two signs are two lines, but three people are one label

@@ -138,6 +138,10 @@ class Meter:
         """So many more are done."""
         self._progress.advance(self._task, steps)
 
+    def set_total(self, total: int) -> None:
+        """There are more, or fewer, than was thought."""
+        self._progress.update(self._task, total=total)
+
     def note(self, message: str) -> None:
         """A line above the bar."""
         if self._progress.disable:

@@ -8,6 +8,7 @@ import click
 
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import InferenceRequest
+from dayshift.domain.routing import is_archive
 from dayshift_cli import queues
 from dayshift_cli.backfilling import unanswered
 from dayshift_cli.deployment import DeployedModel
@@ -50,7 +51,9 @@ def backfill(session: Session, model: str | None, source_prefix: str, dry_run: b
         if facts is None or usd is None
         else (f"at most {ceil(usd * 100) / 100:,.2f} USD at list price ({facts.price_sentence})")
     )
-    say(f"{len(images):,} images, {cost}.")
+    archives = sum(is_archive(image.key) for image in images)
+    among = f", {archives:,} of them archives, of which each image costs as much" if archives else ""
+    say(f"{len(images):,} images{among}, {cost}.")
     sent = 0
     if images and not dry_run:
         if not yes:
@@ -61,10 +64,13 @@ def backfill(session: Session, model: str | None, source_prefix: str, dry_run: b
 
 
 def _send(session: Session, model: DeployedModel, images: Sequence[ImageRef]) -> int:
-    now, sent = datetime.now(UTC), 0
-    bodies = (InferenceRequest(image, model.name, now).to_json() for image in images)
+    now, sent, archives = datetime.now(UTC), 0, session.deployment.archives
+    apart = [image for image in images if archives is not None and is_archive(image.key)]
+    plain = [image for image in images if archives is None or not is_archive(image.key)]
     with Meter("Sending", len(images)) as meter:
-        for count in queues.send(session.clients.sqs, model.queue_url, bodies):
-            sent += count
-            meter.advance(count)
+        for url, some in ((model.queue_url, plain), (archives.queue_url if archives else "", apart)):
+            bodies = (InferenceRequest(image, model.name, now).to_json() for image in some)
+            for count in queues.send(session.clients.sqs, url, bodies):
+                sent += count
+                meter.advance(count)
     return sent

@@ -2,6 +2,7 @@
 
 import click
 
+from dayshift.domain.archives import expanded_prefix
 from dayshift_cli import queues
 from dayshift_cli.errors import Failure
 from dayshift_cli.purging import delete, result_versions
@@ -31,11 +32,12 @@ def purge(session: Session, model: str, yes: bool) -> None:
     versions = list(result_versions(s3, bucket, target.name))
     say(
         f"These go for good: {waiting.total} messages of {target.queue_url}, {dead.total} of {target.dlq_url}, and "
-        f"{len(versions)} versions of results, CSV files and sweep notes of {target.name} in s3://{bucket}."
+        f"{len(versions)} versions of results, CSV files, names within archives and sweep notes of {target.name} in "
+        f"s3://{bucket}."
     )
     say(
-        f"These stay: the images in s3://{session.deployment.images_bucket}/{target.prefix}. The hourly sweep has them "
-        "read, and paid for, again."
+        f"These stay: the images in s3://{session.deployment.images_bucket}/{target.prefix}, and those out of archives "
+        f"in {expanded_prefix(target.name)}. The hourly sweep has them read, and paid for, again."
     )
     if target.gallery:
         say(f"The people it knows stay too, in {target.gallery}: `dayshift faces remove` forgets one.")

@@ -1,4 +1,4 @@
-"""`dayshift results`: what was read, newest first, or of the images named."""
+"""`dayshift results`: what was read, newest first, or of the images and archives named."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,11 +7,15 @@ from heapq import nlargest
 from typing import Any
 
 import click
-from botocore.exceptions import ClientError
 
+from dayshift_cli import manifests
 from dayshift_cli.deployment import DeployedModel
-from dayshift_cli.errors import ExitCode, code_of
-from dayshift_cli.records import WIDE_COLUMNS, Place, candidates, places_of_key, places_of_model, read_all, wide
+from dayshift_cli.errors import ExitCode
+from dayshift_cli.finding import Found, find, why_missing
+from dayshift_cli.listing import Place
+from dayshift_cli.manifests import Within
+from dayshift_cli.outcomes import named, refused_row, refused_value
+from dayshift_cli.records import WIDE_COLUMNS, Record, places_of_model, read_all, wide
 from dayshift_cli.render import output_option, say, show
 from dayshift_cli.session import Session
 
@@ -56,7 +60,9 @@ def results(
     """Show results, newest first: one row an image, with its labels joined by ", " and its text by " | ".
 
     A KEY may be an object key, a key without the model's prefix, or the name of the local file; every version of it
-    is shown. json is the terminal records themselves, one a line, with boxes, versions and costs.
+    is shown. Of an archive all its images are, by their names in it; `pictures.zip/a.jpg` is one of them. json is the
+    terminal records themselves, one a line, with boxes, versions and costs, and of an image out of an archive with
+    `within`, which says what it is called there.
 
     Exit codes: 0 shown; 1 none of the images named has a result; 3 some of them have none.
 
@@ -64,16 +70,24 @@ def results(
     Examples:
       dayshift --env dev results --since 2h
       dayshift --env dev results "photos/red flower.jpg" --confidence
+      dayshift --env dev results pictures.zip --limit 0
       dayshift --env dev results --model signs --limit 0 --output csv > results.csv
       dayshift --env dev results --output json | jq -r 'select(.status == "failed") | .image.key'
     """
     models = session.models(model)
-    places, missing = _named(session, keys, models) if keys else (_all(session, models), 0)
-    wanted = [place for place in places if since is None or place.written_at >= since]
+    found, missing = _named(session, keys, models) if keys else (_all(session, models), 0)
+    wanted = [place for place in found.places.values() if since is None or place.written_at >= since]
     newest = nlargest(limit or len(wanted), wanted, key=lambda place: place.written_at)
     records = _read(session, newest)
+    origins = _origins(session, records, found)
     prefixes = {one.name: one.prefix for one in session.deployment.models}
-    show(output, WIDE_COLUMNS, [wide(record, prefixes, confidence) for record in records], records)
+    rows = [wide(record, prefixes, confidence, origins) for record in records]
+    rows += [refused_row(where, model, reason, prefixes[model]) for model, where, reason in found.refused]
+    values = [named(record, origins) for record in records]
+    values += [refused_value(where, model, reason) for model, where, reason in found.refused]
+    show(output, WIDE_COLUMNS, rows, values)
+    for sentence in found.sentences:
+        say(sentence)
     if len(newest) < len(wanted):
         say(f"Shown are the newest {len(newest)} of {len(wanted)}; --limit 0 shows all.")
     if not records and not keys:
@@ -82,36 +96,28 @@ def results(
         raise click.exceptions.Exit(ExitCode.PARTIAL if missing < len(keys) else ExitCode.ERROR)
 
 
-def _all(session: Session, models: Sequence[DeployedModel]) -> list[Place]:
+def _all(session: Session, models: Sequence[DeployedModel]) -> Found:
     s3, bucket = session.clients.s3, session.deployment.results_bucket
-    return [place for model in models for place in places_of_model(s3, bucket, model.name)]
+    return Found({place.key: place for model in models for place in places_of_model(s3, bucket, model.name)})
 
 
-def _named(session: Session, names: Sequence[str], models: Sequence[DeployedModel]) -> tuple[list[Place], int]:
-    """Where the records of the images named lie, and how many of the names have none."""
-    s3, bucket = session.clients.s3, session.deployment.results_bucket
-    found: dict[str, Place] = {}
-    missing = 0
+def _origins(session: Session, records: Sequence[Record], found: Found) -> dict[str, Within]:
+    """Where the images were that came out of archives."""
+    images = [(str(record["model"]["name"]), str(record["image"]["key"])) for record in records]
+    others = [(model, key) for model, key in images if key not in found.origins]
+    return found.origins | manifests.origins(session.clients.s3, session.deployment.results_bucket, others)
+
+
+def _named(session: Session, names: Sequence[str], models: Sequence[DeployedModel]) -> tuple[Found, int]:
+    """What is meant by the names, and how many of them mean nothing."""
+    found, missing = Found(), 0
     for name in names:
-        places = next(filter(None, (places_of_key(s3, bucket, *one) for one in candidates(name, models))), [])
-        found |= {place.key: place for place in places}
-        if not places:
+        one = find(session, name, models)
+        found.add(one)
+        if not one:
             missing += 1
-            say(_why_missing(session, name, models))
-    return list(found.values()), missing
-
-
-def _why_missing(session: Session, name: str, models: Sequence[DeployedModel]) -> str:
-    bucket = session.deployment.images_bucket
-    for _, key in candidates(name, models):
-        try:
-            session.clients.s3.head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if code_of(error) != "404":
-                raise
-        else:
-            return f"{name}: no result yet; the image s3://{bucket}/{key} is there, `dayshift status` shows what waits."
-    return f"{name}: there is neither a result nor an image of that name."
+            say(why_missing(session, name, models))
+    return found, missing
 
 
 def _read(session: Session, places: Sequence[Place]) -> list[dict[str, Any]]:

@@ -1,28 +1,23 @@
-"""`dayshift status`: each model's queue, dead letters, mapping and power, with what needs a person in colour."""
+"""`dayshift status`: queues, dead letters, gates and power, with what needs a person in colour; and archives."""
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import click
-from botocore.exceptions import ClientError
 from rich.text import Text
 
-from dayshift_cli.deployment import DeployedModel
-from dayshift_cli.errors import ExitCode, code_of
+from dayshift_cli.archive_report import ARCHIVE_COLUMNS, archive_reports
+from dayshift_cli.errors import ExitCode
+from dayshift_cli.observing import MISSING, observe, observe_archives
 from dayshift_cli.power_report import FLEET_COLUMNS, POWER_COLUMNS, PowerReport, report
-from dayshift_cli.powering import gate_of
 from dayshift_cli.promising import savings
-from dayshift_cli.queues import depth
 from dayshift_cli.render import Row, output_option, show, show_line
 from dayshift_cli.session import Session
 
-if TYPE_CHECKING:
-    from mypy_boto3_lambda import LambdaClient
-
 _COLUMNS = ("model", "family", "visible", "in flight", "delayed", "dead letters", "gate", "read by")
-_MISSING = "Missing"
 
 
 @click.command()
@@ -30,12 +25,16 @@ _MISSING = "Missing"
 @click.option(
     "--watch", metavar="SECONDS", type=click.IntRange(min=1), help="Show it again every so many seconds, until Ctrl-C."
 )
+@click.option("--archives", is_flag=True, help="The twenty archives that were expanded last, and how far they are.")
 @output_option
 @click.pass_obj
-def status(session: Session, model: str | None, watch: int | None, output: str) -> None:
+def status(session: Session, model: str | None, watch: int | None, archives: bool, output: str) -> None:
     """Show what waits: messages visible, in flight and delayed, dead letters, and the gate: the state of the mapping,
     or of a fleet whether its workers may read; and of each powered model what it should be and is, why, and what
     changes next, in the model's own time. Of a fleet also its workers: those there are, should be and may be.
+
+    Archives of all models wait in one queue, the last row. With --archives those are shown that were expanded, with how
+    many of their images have ended; `dayshift results pictures.zip` shows the images themselves, by their own names.
 
     Red needs a person: dead letters (see `dayshift redrive`), a gate that is missing or reports a problem, a model
     that failed, cannot be managed, is overdue, or runs long after it should not. Yellow is worth a look. SQS's counts
@@ -47,26 +46,48 @@ def status(session: Session, model: str | None, watch: int | None, output: str) 
     Examples:
       dayshift --env dev status
       dayshift --env dev status --watch 5
+      dayshift --env dev status --archives
       dayshift --env dev status --output json | jq 'select(.dead_letters > 0)'
       dayshift --env dev status --output json | jq '{model, is: .power.state, why: .power.reason}'
     """
-    hints: dict[str, str] | None = None
+    look = _look_at_archives if archives else _Look().at_models
     while True:
-        now = session.now()
-        values = [_observe(session, one) for one in session.models(model)]
-        reports = [report(session, one, now) for one in session.models(model) if one.power]
-        hints = savings(session, [one.model for one in reports if one.model], now) if hints is None else hints
+        is_whole, showing = look(session, model, output)
         if watch and sys.stdout.isatty():
             click.clear()
-        _show(values, reports, hints, output)
+        showing()
         if not watch:
             break
         try:
             time.sleep(watch)
         except KeyboardInterrupt:
             return
-    if any(one.beat is None for one in reports):
+    if not is_whole:
         raise click.exceptions.Exit(ExitCode.PARTIAL)
+
+
+class _Look:
+    """Looking at the models again and again: what a longer promise would save is reckoned once."""
+
+    def __init__(self) -> None:
+        self._hints: dict[str, str] | None = None
+
+    def at_models(self, session: Session, model: str | None, output: str) -> tuple[bool, Callable[[], None]]:
+        """Whether all could be read, and what shows them."""
+        now = session.now()
+        values = [observe(session, one) for one in session.models(model)]
+        values += observe_archives(session) if model is None else []
+        reports = [report(session, one, now) for one in session.models(model) if one.power]
+        if self._hints is None:
+            self._hints = savings(session, [one.model for one in reports if one.model], now)
+        is_whole = all(one.beat is not None for one in reports)
+        return is_whole, partial(_show, values, reports, self._hints, output)
+
+
+def _look_at_archives(session: Session, model: str | None, output: str) -> tuple[bool, Callable[[], None]]:
+    reports = archive_reports(session, session.models(model))
+    rows, values = [one.row() for one in reports], [one.value() for one in reports]
+    return True, partial(show, output, ARCHIVE_COLUMNS, rows, values)
 
 
 def _show(
@@ -99,46 +120,10 @@ def _power(one: PowerReport | None, hints: Mapping[str, str]) -> dict[str, Any] 
     return None if one is None else one.value() | {"longer_promise": hints.get(one.name)}
 
 
-def _observe(session: Session, model: DeployedModel) -> dict[str, Any]:
-    waiting = depth(session.clients.sqs, model.queue_url)
-    dead = depth(session.clients.sqs, model.dlq_url)
-    state, problem = _gate(session, model)
-    return {
-        "model": model.name,
-        "family": model.family,
-        "visible": waiting.visible,
-        "in_flight": waiting.in_flight,
-        "delayed": waiting.delayed,
-        "dead_letters": dead.total,
-        "mapping": state,
-        "mapping_problem": problem,
-        "labeler": model.labeler,
-        "group": model.group,
-    }
-
-
-def _gate(session: Session, model: DeployedModel) -> tuple[str, str | None]:
-    """The gate's state in the words of an event source mapping, and the problem it reports if any."""
-    if model.mapping_uuid is None:
-        return gate_of(session, model).state().capitalize(), None
-    return _mapping(session.clients.functions, model.mapping_uuid)
-
-
-def _mapping(functions: "LambdaClient", uuid: str) -> tuple[str, str | None]:
-    try:
-        found = functions.get_event_source_mapping(UUID=uuid)
-    except ClientError as error:
-        if code_of(error) != "ResourceNotFoundException":
-            raise
-        return _MISSING, None
-    result = str(found.get("LastProcessingResult") or "")
-    return str(found["State"]), result if result.startswith("PROBLEM") else None
-
-
 def _row(value: dict[str, Any]) -> Row:
     mapping, problem = value["mapping"], value["mapping_problem"]
     is_idle_with_work = mapping != "Enabled" and value["visible"] > 0
-    mapping_style = "bold red" if problem or mapping == _MISSING else "yellow" if is_idle_with_work else ""
+    mapping_style = "bold red" if problem or mapping == MISSING else "yellow" if is_idle_with_work else ""
     return (
         value["model"],
         value["family"],
