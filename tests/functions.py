@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from dayshift import bootstrap
-from dayshift.bootstrap import labeler, producer, sweep
+from dayshift.bootstrap import expander, labeler, producer, sweep
 from dayshift.domain.results import record_key
 from tests.fakes import IMAGES, RESULTS
 
@@ -32,7 +32,7 @@ class Context:
 
 
 class World:
-    """Two buckets, a queue, and the three functions with the environment that Terraform gives them."""
+    """Two buckets, two queues, and the four functions with the environment that Terraform gives them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.s3, self.sqs = boto3.client("s3"), boto3.client("sqs")
@@ -40,6 +40,10 @@ class World:
             self.s3.create_bucket(Bucket=bucket)
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
         self.queue_url = self.sqs.create_queue(QueueName="signs", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+        self.archives_url = self.sqs.create_queue(QueueName="archives", Attributes={"VisibilityTimeout": "0"})[
+            "QueueUrl"
+        ]
+        self._monkeypatch = monkeypatch
         model: dict[str, Any] = {
             "name": "signs",
             "family": "rekognition",
@@ -51,7 +55,7 @@ class World:
         for name, value in {
             "IMAGES_BUCKET": IMAGES, "RESULTS_BUCKET": RESULTS, "MODEL": json.dumps(model),
             "ROUTES": json.dumps([route]), "QUEUE_URL": self.queue_url, "MAX_RECEIVE_COUNT": "20",
-            "SWEEP_AFTER_MINUTES": "30",
+            "SWEEP_AFTER_MINUTES": "30", "ARCHIVES_QUEUE_URL": self.archives_url,
         }.items():  # fmt: skip
             monkeypatch.setenv(name, value)
 
@@ -62,10 +66,12 @@ class World:
             bootstrap._session,
             producer.ports,
             labeler.ports,
+            expander.ports,
             sweep.ports,
             sweep.patience,
         ):
             cached.cache_clear()
+        self._monkeypatch.setenv("QUEUE_URL", self.archives_url if name == "expander" else self.queue_url)
         handle: Handle = reload(import_module(f"dayshift.handlers.{name}")).handle
         return handle
 
@@ -83,10 +89,10 @@ class World:
         event = {"Records": [{"eventName": "ObjectCreated:Put", "eventTime": "2026-11-20T12:00:00.000Z", "s3": s3}]}
         return answer["VersionId"], event
 
-    def batch(self) -> dict[str, Any]:
-        """What the event source mapping would hand to the labeler."""
+    def batch(self, queue_url: str | None = None) -> dict[str, Any]:
+        """What the event source mapping would hand to the labeler, or to the expander, of whose queue it is."""
         received = self.sqs.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+            QueueUrl=queue_url or self.queue_url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
         )
         return {
             "Records": [

@@ -11,6 +11,7 @@ import pytest
 from dayshift.domain.errors import ConfigurationError
 from dayshift.settings import (
     ApiSettings,
+    ExpanderSettings,
     LabelerSettings,
     PowerSettings,
     ProducerSettings,
@@ -22,6 +23,7 @@ from tests.functions import World
 CONTRACT = json.loads((Path(__file__).parent / "environment.json").read_text())
 SETTINGS: Mapping[str, Any] = {
     "producer": ProducerSettings,
+    "expander": ExpanderSettings,
     "labeler": LabelerSettings,
     "sweep": SweepSettings,
     "start": PowerSettings,

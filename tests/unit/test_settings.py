@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dayshift.domain.errors import ConfigurationError
-from dayshift.settings import LabelerSettings, ProducerSettings, SweepSettings, WorkerSettings
+from dayshift.settings import ExpanderSettings, LabelerSettings, ProducerSettings, SweepSettings, WorkerSettings
 
 ROUTES = json.dumps(
     [{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://q"}]
@@ -20,11 +20,19 @@ LABELER = {
 
 def test_a_whole_environment_is_read() -> None:
     assert LabelerSettings.from_environment(LABELER).model.name == "signs"
-    assert (
-        ProducerSettings.from_environment({"IMAGES_BUCKET": "i", "ROUTES": ROUTES}).routes[0].queue_url == "https://q"
-    )
-    sweep = {"IMAGES_BUCKET": "i", "RESULTS_BUCKET": "r", "ROUTES": ROUTES, "SWEEP_AFTER_MINUTES": "30"}
+    producer = {"IMAGES_BUCKET": "i", "ROUTES": ROUTES, "ARCHIVES_QUEUE_URL": "https://archives"}
+    assert ProducerSettings.from_environment(producer).routes[0].queue_url == "https://q"
+    sweep = producer | {"RESULTS_BUCKET": "r", "SWEEP_AFTER_MINUTES": "30"}
     assert SweepSettings.from_environment(sweep).sweep_after_minutes == 30
+    expander = sweep | {"QUEUE_URL": "https://archives", "MAX_RECEIVE_COUNT": "20"}
+    assert ExpanderSettings.from_environment(expander).queue_url == "https://archives"
+
+
+def test_a_route_takes_archives_only_where_it_says_so() -> None:
+    whole = [*json.loads(ROUTES), {**json.loads(ROUTES)[0], "takes_archives": True}]
+    producer = {"IMAGES_BUCKET": "i", "ROUTES": json.dumps(whole), "ARCHIVES_QUEUE_URL": "https://archives"}
+    routes = ProducerSettings.from_environment(producer).routes
+    assert [route.takes_archives for route in routes] == [False, True]
 
 
 def test_every_missing_setting_is_named_in_one_error() -> None:

@@ -98,7 +98,7 @@ def test_an_image_that_no_model_reads_is_said_aloud(world: World, caplog: pytest
     assert said["image"] == "incoming/nobody/a.jpg"
 
 
-@pytest.mark.parametrize("name", ["producer", "labeler", "sweep"])
+@pytest.mark.parametrize("name", ["producer", "expander", "labeler", "sweep"])
 def test_a_function_without_its_settings_does_not_start(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +109,7 @@ def test_a_function_without_its_settings_does_not_start(
         world.handler(name)
 
 
-@pytest.mark.parametrize("name", ["producer", "labeler", "sweep"])
+@pytest.mark.parametrize("name", ["producer", "expander", "labeler", "sweep"])
 def test_garbage_is_collected_again_after_a_cold_start(world: World, name: str) -> None:
     gc.disable()  # as `handlers/__init__.py` does, which is imported only once
     world.handler(name)
