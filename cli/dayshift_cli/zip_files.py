@@ -11,7 +11,7 @@ from pathlib import Path
 from dayshift.adapters.archive_reader import ZipArchive
 from dayshift.domain.archives import MAXIMUM_ENTRIES, MAXIMUM_ENTRY_BYTES, MAXIMUM_EXPANDED_BYTES, MIB
 from dayshift.domain.errors import PermanentError
-from dayshift.domain.image_header import check_beginning
+from dayshift.domain.image_header import check_beginning, is_archive
 from dayshift.domain.images import MINIMUM_BYTES
 from dayshift.domain.zip_entry import Entry, check_entry
 
@@ -92,7 +92,10 @@ def _refused_for_its_size(entry: Entry, maximum_bytes: int) -> str | None:
 
 def _refused_for_its_beginning(archive: ZipArchive, entry: Entry) -> str | None:
     try:
-        check_beginning(_beginning(archive.content(entry)))
+        beginning = _beginning(archive.content(entry))
+        if is_archive(beginning):
+            return "archive_nested: an archive in an archive; only its outermost one is expanded"
+        check_beginning(beginning)
     except PermanentError as error:
         return str(error)
     return None
