@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 import bench.api_calls
+import bench.archives
 import bench.cold_start
 import bench.faces
 import bench.package
@@ -27,6 +28,7 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "recognize": bench.recognize.run,
     "package": bench.package.run,
     "faces": bench.faces.run,
+    "archives": bench.archives.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"
 

@@ -9,7 +9,8 @@ import re
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 IMAGE = b"\xff\xd8" + bytes(200_000)  # what the seed downloads: 200 kB, a small photograph
@@ -89,6 +90,8 @@ class Answers(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one write
     model_seconds = service_seconds = 0.0
+    archive: Path | None = None  # what is read in ranges
+    written: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         """Every service but S3."""
@@ -98,20 +101,26 @@ class Answers(BaseHTTPRequestHandler):
         self._answer(200, json.dumps(json_answer(operation, asked)).encode(), "application/x-amz-json-1.0")
 
     def do_GET(self) -> None:
-        """A listing, an image, or no ledger yet."""
+        """A listing, a part of the archive, an image, or no ledger or manifest yet."""
         place, query = urlsplit(self.path), parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         bucket, _, key = place.path.lstrip("/").partition("/")
         if not key:
             self._answer(200, listing(bucket, query).encode(), "application/xml")
         elif key.startswith("_models/"):
             self._answer(200, json.dumps(INDEX).encode(), "application/json")
-        elif key.startswith("_ledger/"):
+        elif self.archive and "Range" in self.headers:
+            first, _, last = self.headers["Range"].removeprefix("bytes=").partition("-")
+            with self.archive.open("rb") as file:
+                file.seek(int(first))
+                self._answer(206, file.read(int(last) - int(first) + 1), "application/zip")
+        elif key.startswith(("_ledger/", "archives/")):
             self._answer(404, f"{XML}<Error><Code>NoSuchKey</Code></Error>".encode(), "application/xml")
         else:
             self._answer(200, IMAGE, "image/jpeg")
 
     def do_PUT(self) -> None:
         """An object written or copied."""
+        self.written.append(self.path)
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         copied = f"{XML}<CopyObjectResult><ETag>{ETAG}</ETag></CopyObjectResult>".encode()
         self._answer(200, copied if "x-amz-copy-source" in self.headers else b"", "application/xml")

@@ -32,6 +32,7 @@ def function_environment(queue_url: str = QUEUE_URL) -> dict[str, str]:
         "IMAGES_BUCKET": IMAGES,
         "RESULTS_BUCKET": RESULTS,
         "QUEUE_URL": queue_url,
+        "ARCHIVES_QUEUE_URL": queue_url,
         "MAX_RECEIVE_COUNT": "20",
         "SWEEP_AFTER_MINUTES": "30",
         "MODEL": json.dumps(model),

@@ -2,7 +2,7 @@
 
 One reader decides, this one, and whatever two readers might understand differently is refused: the standard library's
 zipfile takes the last end record that looks like one, moves offsets to fit, believes no count, and reads a directory of
-any length before it can be asked how long it is (docs/decisions/0023). Source: APPNOTE.TXT 6.3.10, 4.3.12 to 4.3.16.
+any length before it can be asked how long it is (docs/decisions/0024). Source: APPNOTE.TXT 6.3.10, 4.3.12 to 4.3.16.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""However much comes out of an archive, one image at a time is in memory: the rest of 256 MB is for Python and boto3."""
+"""However much comes out of an archive, one image at a time is in memory; the rest of 256 MB is Python and boto3."""
 
 import tracemalloc
 import zipfile
