@@ -248,6 +248,7 @@ CORPUS: dict[str, Hostile] = {
         "unsupported_format", lambda: Part(content=lzma.compress(picture()), method=0)
     ),
     "a symbolic link": entry("archive_special", lambda: Part(b"a.png", b"/etc/passwd" * 9, mode=0o120777)),
+    "an image that came through a pipe": entry("ok", lambda: Part(b"-", picture(8), mode=0o010600)),
     "a device": entry("archive_special", lambda: Part(mode=0o020666)),
     "a folder with content": entry("archive_special", lambda: Part(b"folder/", mode=0o040755)),
     "nothing in it": entry("empty", lambda: Part(content=b"", method=0)),

@@ -25,8 +25,9 @@ AES_METHOD = 99
 DESCRIPTOR_LEAST_BYTES = 12
 UNSAID = 0xFFFFFFFF  # the zip64 extra field says it
 ZIP64_EXTRA = 1
-# The type of file in the upper half of the external attributes, as Unix has it; nothing there is an ordinary file.
-FILE_TYPE, REGULAR, FOLDER, LINK = 0xF000, 0x8000, 0x4000, 0xA000
+# The type of file in the upper half of the external attributes, as Unix has it; nothing there is an ordinary file, and
+# what `zip` was given through a pipe says so.
+FILE_TYPE, REGULAR, PIPE, FOLDER, LINK = 0xF000, 0x8000, 0x1000, 0x4000, 0xA000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def check_entry(entry: Entry, maximum_bytes: int) -> None:
     if entry.method not in (STORED, DEFLATED) or entry.flags & PATCH:
         method = METHODS.get(entry.method, f"method {entry.method}")
         raise PermanentError("archive_method", f"compressed by {method}; only stored and deflated entries are read")
-    if (kind := entry.mode & FILE_TYPE) not in (0, REGULAR):
+    if (kind := entry.mode & FILE_TYPE) not in (0, REGULAR, PIPE):
         what = {LINK: "a symbolic link", FOLDER: "a folder with content"}.get(kind, "no ordinary file")
         raise PermanentError("archive_special", f"this entry is {what}")
     if entry.method == STORED and entry.packed_bytes != entry.size_bytes:
