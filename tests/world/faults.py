@@ -28,6 +28,7 @@ CHANGES = (
     "queue.send", "inbox.rest", "records.write", "predictor.predict", "predictor.invoke_endpoint",
     "ledger.remember", "ledger.keep", "power.start", "power.stop", "power.create_endpoint", "power.delete_endpoint",
     "power.set_desired_capacity", "power.release", "gate.enable", "gate.disable", "state.remember", "state.switch",
+    "expanded.put", "manifests.write",
     "mailbox.receive", "mailbox.extend", "mailbox.done", "machine.complete", "machine.protect",
 )  # fmt: skip
 

@@ -22,15 +22,21 @@ from dayshift.services.enqueue import EnqueuePorts, enqueue
 from dayshift.services.heartbeat import Heartbeat
 from dayshift.services.label import LabelPorts, Outcome
 from dayshift.services.reconcile import ReconcilePorts, reconcile_models
-from dayshift.services.sweep import SweepPorts, sweep_models
+from dayshift.services.sweep import sweep_models
 from tests.world import autoscaling, ports, power_ports, sagemaker
 from tests.world.clock import MINUTE, EventLoop, Process
+from tests.world.depot import Depot
+from tests.world.expanding import expanded, ports_of
 from tests.world.faults import DEATH, Died, Invocation, Recorder
-from tests.world.queue import Message
+from tests.world.queue import Message, sqs_event
 from tests.world.site import DEPLOYMENT, Site
 from tests.world.storage import IMAGES, Bucket
+from tests.world.sweeping import sweepers_of
 
-TIMEOUTS = {"producer": 30.0, "labeler": 60.0, "sweep": 300.0, "reconcile": 120.0, "start": 60.0, "stop": 900.0}
+TIMEOUTS = {
+    "producer": 30.0, "labeler": 60.0, "expander": 900.0, "sweep": 300.0, "reconcile": 120.0, "start": 60.0,
+    "stop": 900.0,
+}  # fmt: skip
 # "A failed tick is not repeated" (terraform/power.tf): the next one does the same, and better.
 RETRIES = {"producer": (MINUTE, 2 * MINUTE), "sweep": (MINUTE, 2 * MINUTE)}
 MAXIMUM_RECEIVES = 20
@@ -42,8 +48,11 @@ LOOK_SECONDS = 15.0  # handlers/reconcile
 class Functions:
     """All functions of one deployment."""
 
-    def __init__(self, loop: EventLoop, recorder: Recorder, bucket: Bucket, sites: dict[str, Site]) -> None:
+    def __init__(
+        self, loop: EventLoop, recorder: Recorder, bucket: Bucket, sites: dict[str, Site], lag: Callable[[float], float]
+    ) -> None:
         self._loop, self._recorder, self._bucket, self._sites = loop, recorder, bucket, sites
+        self.depot = Depot.open(loop, lag, self.expand)
         self.gave_up: list[str] = []  # asynchronous events that failed three times
         self.bugs: list[str] = []  # errors that none of our code foresaw
         self.under_way = 0  # how many functions run
@@ -72,8 +81,9 @@ class Functions:
 
         def run(line: ports.Line) -> None:
             images = [uploaded.image for uploaded in events.images_from_s3(event)]
-            queues = {name: ports.QueuePort(line, site) for name, site in self._sites.items()}
-            enqueue(images, EnqueuePorts(IMAGES, self.routes, queues), self._loop.moment())
+            queues = {name: ports.QueuePort(line, site.queue) for name, site in self._sites.items()}
+            archives = ports.QueuePort(line, self.depot.queue)
+            enqueue(images, EnqueuePorts(IMAGES, self.routes, queues, archives), self._loop.moment())
 
         self.invoke("producer", run)
 
@@ -97,22 +107,34 @@ class Functions:
 
         Process(self._loop, run).resume()
 
+    def expand(self, batch: list[Message], finished: Callable[[], None]) -> None:
+        """handlers/expander, in a process of its own, since writing images takes time."""
+
+        def run() -> None:
+            line = self._line("expander")
+            self.under_way += 1
+            try:
+                sites = {route: self._sites[route.model] for route in self.routes}
+                made = ports_of(line, self.depot, self._bucket, self._loop, sites)
+                failed, bugs = expanded(made, batch, line, self._loop)
+                self.bugs += bugs
+            except Died:
+                failed = {message.message_id for message in batch}
+                for message in batch:
+                    message.reasons.append(DEATH)
+            self.under_way -= 1
+            for message in batch:
+                if message.message_id not in failed:
+                    self.depot.queue.delete(message)
+            finished()
+
+        Process(self._loop, run).resume()
+
     def sweep(self) -> None:
         """handlers/sweep."""
 
         def run(line: ports.Line) -> None:
-            images = ports.ImagesPort(line, self._bucket)
-            sweepers = [
-                SweepPorts(
-                    route,
-                    self.routes,
-                    images,
-                    ports.RecordsPort(line, self._sites[route.model]),
-                    ports.LedgerPort(line, self._sites[route.model]),
-                    ports.QueuePort(line, self._sites[route.model]),
-                )
-                for route in self.routes
-            ]
+            sweepers = sweepers_of(line, self._bucket, self._sites, self.depot, self.routes)
             swept = sweep_models(sweepers, None, PATIENCE, self._loop.moment(), lambda: True)
             if any(counts.error for counts in swept.values()):
                 raise TransientError("not swept to the end")
@@ -161,7 +183,7 @@ class Functions:
             model=model,
             power=self.power_of(line, site, model.spec),
             gate=power_ports.GatePort(line, site),
-            queue=ports.QueuePort(line, site),
+            queue=ports.QueuePort(line, site.queue),
             state=power_ports.StatePort(line, site),
             arrivals=power_ports.ArrivalsPort(line, site, self._bucket),
         )
@@ -184,28 +206,16 @@ class Functions:
         return ports.Line(self._recorder, Invocation(name, self._loop.now + TIMEOUTS[name]))
 
     def _label(self, line: ports.Line, site: Site, batch: list[Message]) -> tuple[str, ...]:
-        event = {
-            "Records": [
-                {
-                    "messageId": message.message_id,
-                    "receiptHandle": message.message_id,
-                    "body": message.body,
-                    "attributes": {"ApproximateReceiveCount": str(message.receives)},
-                }
-                for message in batch
-            ]
-        }
         model = PoweredModel.from_stored(site.spec, "{}", "{}", self._loop.moment()).spec
         predictor = self._predictor(line, site, model)
-        label_ports = LabelPorts(
-            model, IMAGES, predictor, ports.RecordsPort(line, site), ports.InboxPort(line, site), MAXIMUM_RECEIVES, 1
-        )
+        records, inbox = ports.RecordsPort(line, site), ports.InboxPort(line, site.queue)
+        label_ports = LabelPorts(model, IMAGES, predictor, records, inbox, MAXIMUM_RECEIVES, 1)
         outcomes: list[Outcome] = []
 
         def has_time() -> bool:
             return line.invocation.deadline - self._loop.now > LEAST_SECONDS_FOR_A_CALL
 
-        messages = events.envelopes_from_sqs(event, site.plan.name)
+        messages = events.envelopes_from_sqs(sqs_event(batch), site.plan.name)
         returned = label_batch(messages, Shift(label_ports, self._loop.moment, has_time), outcomes.append)
         if line.invocation.dead:
             raise Died

@@ -43,7 +43,7 @@ def closed(site: Site) -> Iterator[str]:
 def crowd(site: Site, world: World) -> Iterator[str]:
     """With nothing to read, one worker is enough."""
     now, worst = world.loop.now, 0.0
-    mine = [stored for stored in world.bucket.versions.values() if stored.model == site.plan.name]
+    mine = world.bucket.images_of(site.plan.name)
     busy = union([(stored.uploaded_at, spending.ended_at(stored, now)) for stored in mine])
     for start, end in without(crowded(group_of(site).instance_spans()), busy):
         worst = max(worst, end - spending.last_trouble(world, start, end))

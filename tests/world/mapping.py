@@ -30,9 +30,10 @@ class EventSourceMapping:
     """One mapping, created disabled."""
 
     def __init__(
-        self, loop: EventLoop, queue: Queue, invoke: Invoke, lag: Callable[[], float], maximum_concurrency: int = 2
-    ) -> None:
-        self._loop, self._queue, self._invoke, self._lag = loop, queue, invoke, lag
+        self, loop: EventLoop, queue: Queue, invoke: Invoke, lag: Callable[[], float], maximum_concurrency: int = 2,
+        batch: int = BATCH,
+    ) -> None:  # fmt: skip
+        self._loop, self._queue, self._invoke, self._lag, self._batch = loop, queue, invoke, lag, batch
         self._maximum = maximum_concurrency
         self.word = Word.DISABLED
         self.running = 0
@@ -75,7 +76,7 @@ class EventSourceMapping:
     def poll(self) -> None:
         """Hands out what is visible, as far as concurrency allows."""
         while self.polls and self.running < self._maximum:
-            batch = self._queue.receive(BATCH)
+            batch = self._queue.receive(self._batch)
             if not batch:
                 return
             self.running += 1

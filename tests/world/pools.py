@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from dayshift.services import batch, reconcile
+from dayshift.services import batch, expand_batch, reconcile
 from tests.world.clock import EventLoop, Process
 
 
@@ -15,6 +15,7 @@ def one_at_a_time(loop: EventLoop) -> Iterator[None]:
     """While it lasts, no thread of the services runs beside another."""
     with (
         patch.object(batch, "ThreadPoolExecutor", Inline),
+        patch.object(expand_batch, "ThreadPoolExecutor", Inline),
         patch.object(reconcile, "ThreadPoolExecutor", side_by_side(loop)),
     ):
         yield

@@ -15,9 +15,10 @@ from dayshift.domain.results import TerminalRecord
 from dayshift.domain.sweeping import QueueDepth, Tries
 from tests.world.clock import EventLoop
 from tests.world.faults import Died, Fault, Invocation, Recorder, Strike
+from tests.world.queue import Queue
 from tests.world.service import CustomLabels
 from tests.world.site import Site
-from tests.world.storage import Bucket, Payment
+from tests.world.storage import Bucket, Ledger, Payment
 
 T = TypeVar("T")
 LOGO = Prediction((Detection(Kind.CUSTOM_LABEL, "acme", 97.5),), "1", 0.0)
@@ -46,7 +47,7 @@ class QueuePort:
     """SqsQueue."""
 
     line: Line
-    site: Site
+    queue: Queue
 
     def send(self, requests: Sequence[InferenceRequest]) -> None:
         for number in range(0, len(requests), 10):
@@ -55,10 +56,10 @@ class QueuePort:
 
     def _sent(self, bodies: Sequence[str]) -> None:
         for body in bodies:
-            self.site.queue.send(body)
+            self.queue.send(body)
 
     def depth(self) -> QueueDepth:
-        return self.line.call("queue.depth", self.site.queue.depth)
+        return self.line.call("queue.depth", self.queue.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class InboxPort:
     """SqsInbox; a receipt is a message's id."""
 
     line: Line
-    site: Site
+    queue: Queue
 
     def rest(self, seconds_by_receipt: Mapping[str, int]) -> None:
         if seconds_by_receipt:
@@ -74,8 +75,8 @@ class InboxPort:
 
     def _rest(self, seconds_by_receipt: Mapping[str, int]) -> None:
         for receipt, seconds in seconds_by_receipt.items():
-            if (message := self.site.queue.messages.get(receipt)) is not None:
-                self.site.queue.change_visibility(message, seconds)
+            if (message := self.queue.messages.get(receipt)) is not None:
+                self.queue.change_visibility(message, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +151,19 @@ class LedgerPort:
     """S3Ledger."""
 
     line: Line
-    site: Site
+    ledger: Ledger
 
     def answered(self, images: Sequence[ImageRef]) -> tuple[frozenset[ImageRef], datetime | None]:
-        return self.line.call("ledger.answered", lambda: self.site.ledger.answered(images))
+        return self.line.call("ledger.answered", lambda: self.ledger.answered(images))
 
     def tries(self, image: ImageRef) -> Tries | None:
-        return self.line.call("ledger.tries", lambda: self.site.ledger.kept.get(image))
+        return self.line.call("ledger.tries", lambda: self.ledger.kept.get(image))
 
     def remember(self, image: ImageRef, tries: Tries) -> None:
-        self.line.call("ledger.remember", lambda: self.site.ledger.kept.__setitem__(image, tries))
+        self.line.call("ledger.remember", lambda: self.ledger.kept.__setitem__(image, tries))
 
     def progress(self) -> Progress:
-        return self.line.call("ledger.progress", lambda: self.site.ledger.last)
+        return self.line.call("ledger.progress", lambda: self.ledger.last)
 
     def keep(self, progress: Progress) -> None:
-        self.line.call("ledger.keep", lambda: setattr(self.site.ledger, "last", progress))
+        self.line.call("ledger.keep", lambda: setattr(self.ledger, "last", progress))

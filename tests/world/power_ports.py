@@ -98,8 +98,8 @@ class ArrivalsPort:
 
     def _since(self, start: float) -> list[tuple[datetime, int]]:
         counts: dict[float, int] = {}
-        for stored in self.bucket.versions.values():
-            if stored.model == self.site.plan.name and stored.uploaded_at >= start:
+        for stored in self.bucket.images_of(self.site.plan.name):
+            if stored.uploaded_at >= start:
                 beginning = stored.uploaded_at // 300 * 300
                 counts[beginning] = counts.get(beginning, 0) + 1
         return [(ports.moment_of(beginning), counted) for beginning, counted in sorted(counts.items())]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
+from typing import Any
 
 from dayshift.domain.sweeping import QueueDepth
 from tests.world.clock import DAY, HOUR, MINUTE, EventLoop
@@ -156,3 +157,18 @@ class Queue:
             self._history.popleft()
         self.changed_at = now
         self.on_change()
+
+
+def sqs_event(batch: list[Message]) -> dict[str, Any]:
+    """What a mapping hands to its function; a receipt is a message's id."""
+    return {
+        "Records": [
+            {
+                "messageId": message.message_id,
+                "receiptHandle": message.message_id,
+                "body": message.body,
+                "attributes": {"ApproximateReceiveCount": str(message.receives)},
+            }
+            for message in batch
+        ]
+    }

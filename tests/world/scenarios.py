@@ -9,6 +9,12 @@ from tests.world.applying import apply
 from tests.world.endpoint import Word, endpoint_of
 from tests.world.group import group_of
 from tests.world.hours import Hours
+from tests.world.scenarios_of_archives import (
+    an_archive_whose_first_run_dies,
+    archives_lost_doubled_deleted,
+    archives_of_a_morning,
+    two_models_archives,
+)
 from tests.world.setting import Setting
 from tests.world.site import Plan
 from tests.world.world import World
@@ -206,6 +212,10 @@ SCENARIOS: dict[str, Scenario] = {
         (an_endpoint_that_breaks, (ENDPOINT,), 0.0),
         (a_changed_configuration, (ENDPOINT,), 0.0),
         (a_stranger_s_endpoint, (ENDPOINT,), 0.0),
+        (archives_of_a_morning, (OFFICE,), 0.0),
+        (archives_lost_doubled_deleted, (OFFICE,), 50.0),
+        (an_archive_whose_first_run_dies, (OFFICE,), 0.0),
+        (two_models_archives, (OFFICE, SIGNS), 0.0),
     )
 }
 

@@ -118,6 +118,7 @@ class Site:
     service: Service
     records: Records
     ledger: Ledger
+    expanded_ledger: Ledger  # of what came out of its archives
     spec: str
     memory: str = "{}"
     override: str | None = "{}"  # None: the parameter is not there

@@ -31,7 +31,7 @@ def _by_policy(site: Site, world: World) -> list[Span]:
     if plan.power == "on_deadline":
         is_woken = plan.results_within_minutes * MINUTE >= warmup + OPENING_MARGIN
         if is_woken:
-            mine = [stored for stored in world.bucket.versions.values() if stored.model == plan.name]
+            mine = world.bucket.images_of(plan.name)
             waiting = [(stored.uploaded_at, ended_at(stored, end)) for stored in mine]
         if plan.hours is None or (is_woken and not had_trouble(world)):
             return waiting
@@ -46,7 +46,7 @@ def _by_policy(site: Site, world: World) -> list[Span]:
 def _while_there_is_work(site: Site, world: World) -> list[Span]:
     """A fleet: from an image's upload to its record and some minutes more, in the hours and the warm-up before them."""
     now, idle = world.loop.now, site.plan.idle_minutes * MINUTE
-    mine = [stored for stored in world.bucket.versions.values() if stored.model == site.plan.name]
+    mine = world.bucket.images_of(site.plan.name)
     waiting = union([(stored.uploaded_at, ended_at(stored, now) + idle) for stored in mine])
     spans = opened(site, world)
     return without(waiting, without(waiting, spans))

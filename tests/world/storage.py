@@ -45,6 +45,8 @@ class Stored:
     paid: list[Payment] = field(default_factory=list)
     record: TerminalRecord | None = None
     recorded_at: float = 0.0
+    entries: tuple[bool, ...] | None = None  # of an archive: whether each is an image; None for an image
+    is_sound: bool = True  # of an archive: whether it is one
 
 
 @dataclass(slots=True)
@@ -75,6 +77,15 @@ class Bucket:
         for place, stored in list(self.listed.items()):
             if stored.record is not None and stored.recorded_at < now - WEEK:
                 del self.listed[place]
+
+    def images_of(self, model: str) -> list[Stored]:
+        """What a model reads; archives are none of it."""
+        return [stored for stored in self.versions.values() if stored.model == model and stored.entries is None]
+
+    def newest(self, key: str) -> Stored | None:
+        """What HEAD of a key finds."""
+        found = [stored for (of_key, _), stored in self.listed.items() if of_key == key]
+        return found[-1] if found else None
 
     def find(self, image: ImageRef) -> Stored:
         """The version that this image is; it may be deleted."""

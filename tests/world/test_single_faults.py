@@ -21,6 +21,7 @@ SLACK = 20 * MINUTE
 # Where a start takes longer than the day, images wait for tomorrow. Where a message rests when the model has read all
 # others, it goes to sleep, and is woken within a promise more (docs/decisions/0011).
 # A fleet's day is short: what one of its starts misses is read on the next.
+# An expander that dies leaves its message hidden for an hour and a half, which is longer than the day.
 # An apply that fails is repeated an hour later; a stranger's endpoint leaves no time for another start.
 OTHER_SLACK = {
     "a_start_over_the_closing": None,
@@ -29,6 +30,10 @@ OTHER_SLACK = {
     "a_stranger_s_endpoint": None,
     "a_fleet_s_day": DAY + SLACK,
     "a_fleet_that_is_taken_back": DAY + SLACK,
+    "archives_of_a_morning": DAY + SLACK,
+    "archives_lost_doubled_deleted": DAY + SLACK,
+    "an_archive_whose_first_run_dies": None,
+    "two_models_archives": DAY + SLACK,
 }
 
 

@@ -1,7 +1,7 @@
 """The world: everything put together under one clock, and what people do to it by hand."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,7 +44,8 @@ class World:
         self.scheduler = Scheduler(self.loop, self.random)
         self.bucket, self.sites, self.notes = Bucket(), dict[str, Site](), Notes()
         self.workers = dict[str, Workers]()  # of the fleets
-        self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites)
+        self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites, setting.lag_at)
+        self.depot = self.functions.depot
         self.seed = self._seed() if setting.is_seed else None
         lag = setting.counts_lag + 1 if setting.counts_lag else 0
         self.ticks = Ticks(
@@ -102,6 +103,19 @@ class World:
         stored.events_lost = True
         if isinstance(self.seed, SeedEndpoint):
             self.notify(stored)  # a caller who is not answered asks again: no event, none that is lost
+        return stored
+
+    def upload_archive(self, name: str, content: bytes, entries: Sequence[bool], model: str = "logos", **how: Any
+                       ) -> Stored:  # fmt: skip
+        """An archive is put, of which each entry is an image or none; S3 tells of it soon, unless its event is lost."""
+        how = {"is_sound": True, "is_told": True} | how
+        key = f"{self.sites[model].plan.prefix}{name}"
+        stored = self.bucket.put(key, model, self.loop.now, size=len(content))
+        stored.entries, stored.is_sound = tuple(entries), how["is_sound"]
+        stored.events_lost = not how["is_told"]
+        self.depot.contents[stored.image] = content
+        if how["is_told"]:
+            self.notify(stored, self.random.uniform(*self.setting.event_delay))
         return stored
 
     def notify(self, stored: Stored, delay: float = 0.0) -> None:
@@ -176,8 +190,7 @@ class World:
             if self.seed is None:
                 part.on_change = self.ticks.look_again
         records = Records(self.bucket, lambda: loop.now)
-        ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
-        return Site(plan, queue, mapping, service, records, ledger, plan.spec())
+        return Site(plan, queue, mapping, service, records, self._ledger(), self._ledger(), plan.spec())
 
     def _fleet(self, plan: Plan) -> Site:
         queue = Queue(self.loop, VISIBILITY, MAXIMUM_RECEIVES, self.setting.lag_at)
@@ -185,10 +198,12 @@ class World:
         for part in (queue, gate, service):
             part.on_change = self.ticks.look_again
         records = Records(self.bucket, lambda: self.loop.now)
-        ledger = Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
-        site = Site(plan, queue, gate, service, records, ledger, plan.spec())
+        site = Site(plan, queue, gate, service, records, self._ledger(), self._ledger(), plan.spec())
         self.workers[plan.name] = Workers(self.loop, self.recorder, self.bucket, site)
         return site
+
+    def _ledger(self) -> Ledger:
+        return Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
 
     def _seed(self) -> Seed | SeedEndpoint | SeedFleet:
         families = {plan.family for plan in self.setting.plans}
@@ -237,6 +252,7 @@ class World:
             )
             and all(site.service.is_off for site in self.sites.values())
             and not self.functions.under_way
+            and not self.depot.queue.messages
         )
 
     @property
