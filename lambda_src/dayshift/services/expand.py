@@ -104,6 +104,7 @@ def _expanded(request: InferenceRequest, reading: Reading, turn: Turn) -> Manife
             if refusal:
                 raise refusal
             if not turn.has_time():
+                _send(unsent, reading, turn.clock)  # the next run may be long in coming
                 raise TransientError(f"no time left at entry {index} of {len(archive.entries)}")
             image = _image(archive, entry, request, reading, turn.ports.expanded)
         except PermanentError as error:
