@@ -11,9 +11,10 @@ from dayshift import bootstrap
 from tests.api import ApiWorld
 from tests.api_fakes import JPEG
 from tests.contract.recorded import ACTIONS, CONTRACT, Recorder, granted
-from tests.fakes import RESULTS
+from tests.fakes import IMAGES, RESULTS
 from tests.functions import Context, World
 from tests.powered import PoweredWorld
+from tests.zip_writer import Part, picture, zipped
 
 
 @pytest.fixture
@@ -26,6 +27,41 @@ def test_the_producer_uses_exactly_what_it_is_granted(world: World, recorder: Re
     recorder.watch()
     produce(world.upload()[1], Context())
     assert recorder.used == granted("producer")
+
+
+def test_the_producer_sends_archives_elsewhere_and_needs_no_more_for_it(world: World, recorder: Recorder) -> None:
+    produce = world.handler("producer")
+    recorder.watch()
+    produce(world.upload("incoming/signs/a.zip")[1], Context())
+    assert recorder.used == granted("producer")
+    assert len(world.batch(world.archives_url)["Records"]) == 1
+
+
+def test_the_expander_uses_exactly_what_it_is_granted(world: World, recorder: Recorder) -> None:
+    """An archive with an image that another delivery has written, from its message to its record; and one whose
+    message comes back."""
+    _, event = world.upload(
+        "incoming/signs/a.zip", content=zipped([Part(b"a.png", picture()), Part(b"b", b"text" * 99)])
+    )
+    produce = world.handler("producer")
+    produce(event, Context())
+    batch = world.batch(world.archives_url)
+    expand, time = world.handler("expander"), Context(remaining_ms=900_000)
+    recorder.watch()
+    expand(batch, time)
+    for manifest in world.s3.list_objects_v2(Bucket=RESULTS, Prefix="archives/")["Contents"]:
+        world.s3.delete_object(Bucket=RESULTS, Key=manifest["Key"])
+    expand(batch, time)  # which finds the image
+    assert expand(batch, Context(remaining_ms=0)) == {
+        "batchItemFailures": [{"itemIdentifier": batch["Records"][0]["messageId"]}]
+    }
+    assert recorder.used == granted("expander")
+
+
+def test_the_expander_writes_over_nothing_that_was_uploaded() -> None:
+    expander = CONTRACT["functions"]["expander"]
+    everything = {*expander["called"], *expander["implied"]}
+    assert not everything & {"s3:DeleteObject", "s3:DeleteObjectVersion", "lambda:InvokeFunction"}
 
 
 @pytest.mark.usefixtures("world")
@@ -92,15 +128,21 @@ def test_no_labeler_may_feed_its_own_queue_or_touch_an_image() -> None:
     assert not everything & {"sqs:SendMessage", "s3:DeleteObject", "s3:DeleteObjectVersion"}
 
 
-def test_the_images_bucket_is_written_by_nobody(world: World) -> None:
+def test_what_is_uploaded_is_written_by_nobody_else(world: World) -> None:
+    """The expander alone writes to the images bucket, and only where no event comes from."""
     _, event = world.upload()
-    written: list[str] = []
+    _, of_archive = world.upload("incoming/signs/a.zip", content=zipped([Part(b"a.png", picture())]))
+    written: list[tuple[str, str]] = []
 
     def note(params: Any, **_: object) -> None:
-        written.append(params["Bucket"])
+        written.append((params["Bucket"], params["Key"].partition("/")[0]))
 
-    for name in ("producer", "labeler", "sweep"):
+    world.handler("producer")(of_archive, Context())
+    for name in ("producer", "expander", "labeler", "sweep"):
         handle = world.handler(name)
         bootstrap.client("s3").meta.events.register("provide-client-params.s3.PutObject", note)
-        handle({"producer": event, "labeler": world.batch(), "sweep": {}}[name], Context(remaining_ms=900_000))
-    assert set(written) == {RESULTS}
+        batch = world.batch(world.archives_url if name == "expander" else None)
+        given = {"producer": event, "sweep": {}}.get(name, batch)
+        handle(given, Context(remaining_ms=900_000))
+    assert {root for bucket, root in written if bucket == IMAGES} == {"expanded"}
+    assert {root for bucket, root in written if bucket == RESULTS} >= {"archives", "results", "csv"}
