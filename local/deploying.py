@@ -96,7 +96,8 @@ class Deployer:
 
     def _roles(self, values: Mapping[str, Any]) -> list[str]:
         """The names of the functions' roles, and of the workers'."""
-        functions = [*values["functions"].values(), *(model["labeler"] for model in values["models"].values())]
+        labelers = [model["labeler"] for model in values["models"].values()]
+        functions = [*values["functions"].values(), values["archives"]["expander"], *labelers]
         client = self._client("lambda")
         roles = [
             client.get_function(FunctionName=name)["Configuration"]["Role"]
