@@ -85,6 +85,12 @@ variable "reserved_concurrency" {
     ])
     error_message = "reserved_concurrency must be -1 or whole numbers from 1, for example { producer = 20, sweep = 2 }; got ${jsonencode(var.reserved_concurrency)}."
   }
+
+  validation {
+    # Its queue hands out four at once. Who is turned away has been received all the same, twenty times at the most.
+    condition     = var.reserved_concurrency.expander == -1 || var.reserved_concurrency.expander >= 4
+    error_message = "reserved_concurrency.expander must be -1 or at least 4, as many archives as are expanded at once, for example 4; got ${var.reserved_concurrency.expander}."
+  }
 }
 
 variable "log_level" {

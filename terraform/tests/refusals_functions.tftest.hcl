@@ -61,6 +61,16 @@ run "refuses_no_concurrency_at_all" {
   expect_failures = [var.reserved_concurrency]
 }
 
+run "refuses_fewer_expanders_than_archives_are_handed_out_at_once" {
+  command = plan
+
+  variables {
+    reserved_concurrency = { expander = 3 }
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
 run "refuses_a_log_level_in_small_letters" {
   command = plan
 
