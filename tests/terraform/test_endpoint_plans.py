@@ -78,7 +78,9 @@ def test_what_a_deployment_needs_does_not_expire_and_what_was_sent_to_endpoints_
     }
     assert expiring["_async/"] == 15, f"wanted 15 days, got {expiring}"
     assert not {"", None, "_models/"} & expiring.keys(), f"wanted _models/ to be kept, got {expiring}"
-    assert expiring.get("archives/") == expiring.get("results/"), f"wanted names kept as long as results, got {expiring}"
+    assert expiring.get("archives/") == expiring.get("results/"), (
+        f"wanted names kept as long as results, got {expiring}"
+    )
 
 
 def test_other_words_for_its_answers_leave_it_running(configuration, plan_of, tmp_path):
