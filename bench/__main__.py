@@ -16,6 +16,7 @@ import bench.cold_start
 import bench.faces
 import bench.package
 import bench.recognize
+import bench.scaling
 import bench.throughput
 from bench.report import Report, save, show
 from bench.started import BenchError
@@ -26,6 +27,7 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "throughput": bench.throughput.run,
     "recognize": bench.recognize.run,
     "package": bench.package.run,
+    "scaling": bench.scaling.run,
     "faces": bench.faces.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"

@@ -15,6 +15,8 @@ from dayshift.domain.sweeping import QueueDepth
 MINUTE = timedelta(minutes=1)
 # Between two batches nothing is visible for a moment; a worker that is let go for that takes minutes to come back.
 SHRINK_AFTER = timedelta(minutes=2)
+# As many as read at one look fall behind at the next: without one more, a steady stream has its workers come and go.
+SPARE = 1
 _EXAMPLE = '{"maximum": 19, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}'
 
 
@@ -61,5 +63,5 @@ def wanted(fleet: Fleet, depth: QueueDepth, workers: int, idle_since: datetime |
     elif idle_since is None or now - idle_since < SHRINK_AFTER:
         wish = workers
     else:
-        wish = min(workers, depth.in_flight)
+        wish = min(workers, depth.in_flight + SPARE)
     return min(max(wish, 1), fleet.maximum)

@@ -49,12 +49,13 @@ def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
     mapping, depth = ports.gate.state(), ports.queue.depth()
     status = ports.power.describe() if ports.power else _always_there(mapping)
     memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now, status.workers)
+    # By the looks alone: one that is told of arrivals each time it may go to sleep would else never shrink.
+    workers, should = status.capacity, _wanted(ports, status, depth, memory, now)
     memory = _not_idle_by_chance(memory, ports, now)
     # 2 decide
     wish = desired(model.policy, memory, depth, model.override, now)
     state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
     drained, held = is_drain_over(memory, now), is_held_off(memory, now)
-    workers, should = status.capacity, _wanted(ports, status, depth, memory, now)
     seen = Observed(mapping, state, depth.in_flight, drained, held, status.lingers, workers, should, model.is_fleet)
     decision = decide(wish.running, seen)
     # 3 act
@@ -124,7 +125,7 @@ def _learned(ports: ReconcilePorts, now: datetime) -> Memory:
 def _not_idle_by_chance(memory: Memory, ports: ReconcilePorts, now: datetime) -> Memory:
     """The memory, its idle time counted from the last arrival: what an open gate reads at once is waiting at no tick.
 
-    The arrivals are asked for only where the looks say that a warm model may go to sleep.
+    The arrivals are asked for only where the looks say that a warm model, or a fleet, may go to sleep.
     """
     wait, idle = patience(ports.model.policy, memory), memory.idle_since
     if wait is None or idle is None or now - idle < wait or memory.running_since is None:
