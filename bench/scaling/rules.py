@@ -1,14 +1,14 @@
 """How many workers there should be, by four rules; each is asked every second, and says when it acts.
 
-target tracking   EC2 Auto Scaling on the backlog per instance (EC2 Auto Scaling User Guide, "Scaling policy based on
-                  Amazon SQS", "Create a target tracking scaling policy using metric math"): the alarms that it makes
-                  look at three minutes to scale out and at fifteen to scale in; an instance counts as there, and not as
-                  reading, while it warms up. Without an instance the metric has no value, so it cannot leave zero: a
-                  step policy on the number of visible messages does (one datapoint).
-the seed's        Each message should have a running instance; more are started, those too much are stopped at once,
-                  whatever they do (SEEDS, "Fleet").
-a worker each     The same wish on an Auto Scaling group, every minute: who reads is protected.
-minutes of work   Dayshift: the real reconcile with domain/fleet, every minute.
+tracking    EC2 Auto Scaling on the backlog per instance (EC2 Auto Scaling User Guide, "Scaling policy based on
+            Amazon SQS", "Create a target tracking scaling policy using metric math"): the alarms that it makes
+            look at three minutes to scale out and at fifteen to scale in; an instance counts as there, and not as
+            reading, while it warms up. Without an instance the metric has no value, so it cannot leave zero: a
+            step policy on the number of visible messages does (one datapoint).
+the seed's  Each message should have a running instance; more are started, those too much are stopped at once,
+            whatever they do (tests/world/seed_fleet.py).
+one each    The same wish on an Auto Scaling group, every minute: who reads is protected.
+by minutes  Dayshift: the real reconcile with domain/fleet, every minute.
 """
 
 import json
