@@ -14,6 +14,7 @@ from rich.console import Console
 import bench.api_calls
 import bench.cold_start
 import bench.faces
+import bench.fleet
 import bench.package
 import bench.recognize
 import bench.scaling
@@ -29,6 +30,7 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "package": bench.package.run,
     "scaling": bench.scaling.run,
     "faces": bench.faces.run,
+    "fleet": bench.fleet.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"
 
