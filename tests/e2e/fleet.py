@@ -30,7 +30,7 @@ class Fleet:
         self.spec, self.group = deployment["models"][name], str(deployment["models"][name]["group"])
         self.images, self.results = str(deployment["images_bucket"]), str(deployment["results_bucket"])
         self.s3, self.sqs, self.autoscaling = (aws.client(service) for service in ("s3", "sqs", "autoscaling"))
-        self.uploaded = dict[Image, str]()  # who is on it
+        self.uploaded = dict[Image, str]()  # who is on it; those that were not looked at yet
 
     def tick(self, minutes: int = 1) -> None:
         """Time passes on the local clock, and stands again; machines take no notice."""

@@ -12,11 +12,13 @@ from PIL import Image, ImageEnhance
 from local.places import SAMPLES
 
 SIDE = 240  # pixels; the face is half of it
+NO_FACE = "no face"
 # Where the face is: left, top and side of its square.
 FACES = {
     "Barack Obama": (SAMPLES / "faces" / "images" / "address.jpg", (81, 150, 156)),
     "Joe Biden": (SAMPLES / "faces" / "gallery" / "Joe Biden" / "blue room.jpg", (242, 139, 187)),
     "Eileen Collins": (SAMPLES / "photos" / "astronaut.jpg", (165, 76, 91)),
+    NO_FACE: (SAMPLES / "photos" / "rocket.jpg", (200, 200, 100)),
 }
 
 
@@ -26,14 +28,14 @@ def gallery_photo(person: str) -> Path:
     return next(folder.iterdir()) if folder.exists() else FACES[person][0]
 
 
-def portrait(person: str, number: int) -> bytes:
+def portrait(person: str, number: int, side_pixels: int = SIDE) -> bytes:
     """A photograph of them as JPEG, cut and lit by this number's dice."""
     dice = random.Random(f"{person} {number}")
     _, (left, top, side) = FACES[person]
     margin = side * dice.uniform(0.3, 0.4)
     x, y = (at - margin + side * dice.uniform(-0.06, 0.06) for at in (left, top))
     wide = side + 2 * margin
-    image = _photo(person).resize((SIDE, SIDE), Image.Resampling.BILINEAR, (x, y, x + wide, y + wide))
+    image = _photo(person).resize((side_pixels, side_pixels), Image.Resampling.BILINEAR, (x, y, x + wide, y + wide))
     image = ImageEnhance.Brightness(image).enhance(dice.uniform(0.85, 1.15))
     body = io.BytesIO()
     image.save(body, "JPEG", quality=88)
