@@ -140,6 +140,9 @@ def test_always_on_keeps_one_worker_and_has_more_when_more_comes():
         group = group_of(logos(world))
         world.run_to("12:00")
         assert len(group.serving) == 1
+        upload(world, 1)
+        world.run(0.5)
+        assert unread(world) == 0, "wanted it read at once, after hours of empty receives"
         upload(world, 700)
         world.run(6)
         assert len(group.serving) == 3

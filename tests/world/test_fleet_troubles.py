@@ -65,6 +65,7 @@ def test_where_no_capacity_is_to_be_had_images_wait_and_nothing_is_paid(fleet, g
     upload(fleet, 5)
     fleet.run(80)
     assert (group.state, group.all) == (ModelState.FAILED, [])
+    assert getattr(logos(fleet).beat, "state", None) is ModelState.FAILED, "wanted the alarm to be told"
     fleet.run(60)
     assert unread(fleet) == 0
 
