@@ -9,9 +9,9 @@ service    what a model is at its service; Rekognition Custom Labels: started, b
 endpoint   SageMaker: created, billed and deleted; what befalls it meanwhile
 sagemaker  boto3's clients of it, below the real adapters
 group      EC2 Auto Scaling: a group of workers, its launches and instances (launches, instances)
-machines   boto3's client of the group (autoscaling), below the real adapter
+autoscaling  boto3's client of it, below the real adapter
 workers    the worker processes: services/work, turn after turn, over its mailbox and worker_ports
-fleet_gate the parameter that says whether workers may read
+fleet_gate  the parameter that says whether workers may read
 scheduler  EventBridge Scheduler: ticks, edges, backstop, sweep; late, twice or never
 functions  Lambda: the real services behind the ports, asynchronous retries, deaths
 applying   Terraform: a model is stopped before it goes, an endpoint's configuration is changed
