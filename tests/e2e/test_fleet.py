@@ -146,7 +146,7 @@ def test_switched_off_at_work_it_finishes_what_it_has_and_the_rest_waits(faces: 
 
 
 def test_destroy_ends_machines_that_work(faces: Fleet) -> None:
-    assert faces.aws.plan_is_clean(VARIABLES)
+    assert [change for change in faces.aws.plan(VARIABLES) if not change.is_emulators_fault] == []
     assert faces.dayshift("auto", "faces").returncode == 0
     faces.tick()
     until(lambda: len(faces.serving()) > 0, "one is ready", BOOT_SECONDS)
