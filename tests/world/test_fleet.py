@@ -150,6 +150,21 @@ def test_always_on_keeps_one_worker_and_has_more_when_more_comes():
         assert (len(group.serving), group.desired) == (1, 1)
 
 
+def test_images_that_rest_keep_one_worker_and_no_more(small):
+    group = group_of(logos(small))
+    small.override(running=True, hours=12)
+    upload(small, 8)
+    small.run(4)
+    assert group.desired == 2
+    outage(small, 6, "predictor.")
+    upload(small, 8)
+    small.run(5 * 60)
+    assert logos(small).queue.exact().in_flight > 0
+    assert group.desired == 1
+    small.clear_override()
+    assert at_rest(small) == []
+
+
 def test_a_warm_pool_s_instances_are_no_workers(fleet):
     plan = Plan(family="face_fleet", start_minutes=(3.0, 3.0), warm_pool=1, warmup_minutes=10)
     with World(Setting((plan,), FRIDAY)) as world:

@@ -143,6 +143,26 @@ def test_a_fleet_that_idles_briefly_shrinks_under_a_stream_that_is_read_at_once(
     assert faces.power.capacity == 2
 
 
+def test_images_that_rest_in_flight_keep_no_worker_beside_the_one() -> None:
+    always = replace(OFFICE, kind=Kind.ALWAYS_ON)
+    faces = Faces(always, is_running=True, workers=4)
+    for minutes in range(5):
+        faces.tick(minutes, QueueDepth(0, 3, 0))
+    assert faces.power.capacity == 4, "wanted who may be reading to stay"
+    faces.tick(5)
+    assert faces.power.capacity == 1
+    faces.tick(6)
+    assert faces.arrivals.asked == 1, "asked only while there is somebody to let go"
+
+
+def test_a_stream_that_is_read_at_once_keeps_those_who_read_it() -> None:
+    faces = Faces(replace(OFFICE, kind=Kind.ALWAYS_ON), is_running=True, workers=2)
+    faces.arrivals.counts = [(NOON + minutes * MINUTE, 500) for minutes in range(0, 30, 5)]
+    for minutes in range(30):
+        faces.tick(minutes, QueueDepth(0, 2, 0))
+    assert faces.power.capacity == 2
+
+
 def test_a_fleet_that_failed_is_cleared_away_or_tried_again_with_as_many_as_are_needed() -> None:
     unwanted = Faces(workers=2)
     unwanted.power.state, unwanted.power.lingers = ModelState.FAILED, True
