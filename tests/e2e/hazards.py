@@ -1,4 +1,4 @@
-"""What goes wrong with a fleet at work: processes killed by signal 9, machines lost, Spot notices, a scale-in."""
+"""What goes wrong with a fleet at work: processes killed by signal 9, machines lost, a Spot notice."""
 
 import os
 import random
@@ -11,50 +11,46 @@ from contextlib import suppress
 from local.fleet.control import Seen
 from tests.e2e.fleet import Fleet
 
+KILLS = ["worker"] * 6 + ["child"] * 4 + ["machine"] * 3 + ["notice"]
 NOTICE_SECONDS = 15  # AWS gives 120
-PAUSE_SECONDS = (1.0, 3.0)
-WAYS = ("worker", "worker", "child", "machine")
-MACHINES = 3  # a new one takes longer to boot than the next kill does to come
+PATIENCE_SECONDS, PAUSE_SECONDS = 600, 0.5
 
 
-def kill_at_random(fleet: Fleet, dice: random.Random, until_read: int, read_before: int) -> Counter[str]:
-    """Kills something every few seconds until so many images are read; how often what. One gets a Spot notice."""
-    done = Counter[str]()
-    while sum(fleet.versions().values()) - read_before < until_read:
-        time.sleep(dice.uniform(*PAUSE_SECONDS))
-        if not (serving := fleet.serving()):
-            continue
-        machine = dice.choice(serving)
-        if not done["notice"]:
-            fleet.aws.machines.spot_notice(machine.instance_id, NOTICE_SECONDS)
-            done["notice"] += 1
-            continue
-        way = dice.choice(WAYS if done["machine"] < MACHINES else WAYS[:-1])
-        done[way] += killed(fleet, machine, way)
+def kill_at_random(fleet: Fleet, dice: random.Random, images: int, read_before: int) -> Counter[str]:
+    """Kills one thing or another, one after the other, while so many images are read; how often what."""
+    done, kills, deadline = Counter[str](), dice.sample(KILLS, len(KILLS)), time.monotonic() + PATIENCE_SECONDS
+    for number, way in enumerate(kills, start=1):
+        wanted = read_before + images * number // len(kills) - dice.randrange(images // len(kills))
+        while sum(fleet.versions().values()) < wanted or not fleet.serving():
+            assert time.monotonic() < deadline, f"{wanted} images are not read: {fleet.seen()}"
+            time.sleep(PAUSE_SECONDS)
+        done[way] += killed(fleet, dice.choice(fleet.serving()), way)
     return done
 
 
 def killed(fleet: Fleet, machine: Seen, way: str) -> bool:
-    """Kills the machine, its worker or a child of the worker; whether there was any."""
-    if way == "machine":
-        fleet.aws.machines.kill(machine.instance_id)
-        return True
-    worker = worker_of(machine)
-    victim = worker if way == "worker" or worker is None else next(iter(children_of(worker)), None)
-    if victim is None:
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(victim, signal.SIGKILL)
-    return True
+    """Kills the machine, its worker or a child of the worker, or has it interrupted; whether there was any."""
+    match way:
+        case "machine":
+            fleet.aws.machines.kill(machine.instance_id)
+            return True
+        case "notice":
+            fleet.aws.machines.spot_notice(machine.instance_id, NOTICE_SECONDS)
+            return True
+        case "worker":
+            victims = workers_of(machine)
+        case _:
+            victims = [child for worker in workers_of(machine) for child in children_of(worker)]
+    for victim in victims:
+        with suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+    return bool(victims)
 
 
-def worker_of(machine: Seen) -> int | None:
-    """The process id of the worker that runs there."""
-    note = machine.folder / "root" / "run" / "units" / "dayshift-worker.service.pgid"
-    try:
-        return int(note.read_text())
-    except (FileNotFoundError, ValueError):  # it is just being started
-        return None
+def workers_of(machine: Seen) -> list[int]:
+    """The process id of the worker that runs there; none while it is being started anew."""
+    notes = (machine.folder / "root" / "run" / "units").glob("dayshift-worker.service.pgid")
+    return [int(text) for note in notes if (text := note.read_text())]
 
 
 def children_of(process: int) -> list[int]:
