@@ -134,7 +134,7 @@ browser: $(DEV) ## The web page in a real Chromium, before a small API that does
 e2e: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## The zip, deployed by Terraform, on the local AWS
 	$(PYTEST) tests/e2e
 
-bench: $(DEV) $(MODELS) package ## Benchmarks
+bench: $(DEV) $(MODELS) package $(WORKER) ## Benchmarks
 	$(BIN)/python -m bench
 
 bench-power: $(DEV) ## What a model's running time costs, beside the best there could be and beside other policies

@@ -15,8 +15,10 @@ import bench.api_calls
 import bench.archives
 import bench.cold_start
 import bench.faces
+import bench.fleet
 import bench.package
 import bench.recognize
+import bench.scaling
 import bench.throughput
 from bench.report import Report, save, show
 from bench.started import BenchError
@@ -27,7 +29,9 @@ BENCHES: Mapping[str, Callable[[bool], Report]] = {
     "throughput": bench.throughput.run,
     "recognize": bench.recognize.run,
     "package": bench.package.run,
+    "scaling": bench.scaling.run,
     "faces": bench.faces.run,
+    "fleet": bench.fleet.run,
     "archives": bench.archives.run,
 }
 RESULTS = Path(__file__).resolve().parent.parent / ".dayshift" / "bench"

@@ -21,7 +21,11 @@ EMULATOR_FAULTS: Mapping[str, frozenset[str]] = {
     # A launch template's network interface comes back without delete_on_termination; each apply makes a new version of
     # it, which the group then names.
     "aws_launch_template": frozenset({"network_interfaces", "latest_version", "default_version"}),
-    "aws_autoscaling_group": frozenset({"launch_template"}),
+    "aws_autoscaling_group": frozenset({"launch_template", "capacity_reservation_specification"}),
+    # The rule with which every security group begins is taken away by the second apply only.
+    "aws_security_group": frozenset({"egress"}),
+    # An object that is uploaded in parts, as the workers' bundle is, has lost its tags.
+    "aws_s3_object": frozenset({"tags_all"}),
 }
 
 

@@ -1,6 +1,7 @@
-"""Makes the pictures of faces that are made from others: two people side by side, one mirrored in dim light, half a file.
+"""Makes the pictures of faces that are made from others: two people side by side, one in dim light, half a file.
 
-Run it with `.dayshift/venv-vision/bin/python`. The photographs that it begins with are in `faces/`; README.md says whose.
+Run it with `.dayshift/venv-vision/bin/python`. The photographs that it begins with are in `faces/`; README.md says
+whose they are.
 """
 
 from pathlib import Path

@@ -106,6 +106,28 @@ run "start_stop_and_reconcile_scale_the_group_and_write_its_gate_and_touch_no_ma
   }
 }
 
+run "a_fleet_within_its_hours_may_look_whether_anything_has_come_before_it_sleeps" {
+  variables {
+    models = {
+      faces = {
+        family       = "face_fleet"
+        prefix       = "faces/"
+        power        = "office_hours"
+        hours        = { timezone = "Europe/Berlin", open = ["Mon-Fri 09:00-18:00"] }
+        usd_per_hour = 0.0725
+        options      = { gallery = "people/", fleet = { vpc_id = "vpc-0a1b2c3d4e5f67890", subnet_ids = ["subnet-0a1b2c3d4e5f67890"] } }
+      }
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for function in module.power : jsonencode([for statement in function.contract.statements : statement.Action if statement.Sid == "ReadHistory"]) == jsonencode([["cloudwatch:GetMetricData"]])
+    ])
+    error_message = "wanted cloudwatch:GetMetricData, without which the fleet never sleeps; got ${jsonencode(flatten(module.power["reconcile"].contract.statements[*].Action))}"
+  }
+}
+
 run "the_backstop_may_set_that_number_and_do_nothing_else" {
   assert {
     condition = jsonencode([for statement in jsondecode(aws_iam_role_policy.backstop[0].policy).Statement : [statement.Action, statement.Resource]]) == jsonencode([

@@ -68,6 +68,16 @@ def test_only_children_decode(path: Path) -> None:
     assert not behind or path in IN_CHILDREN_ALONE, "a child is told by name what to load"
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_reaches_a_shell(path: Path) -> None:
+    """A child is begun by its argument list; no name of an object is a word of any command."""
+    assert "subprocess" not in imports(path) or path == PACKAGE / "faces" / "process.py"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            assert ast.unparse(node.func) not in ("os.system", "os.popen", "subprocess.getoutput"), ast.unparse(node)
+            assert "shell" not in {keyword.arg for keyword in node.keywords}, ast.unparse(node)
+
+
 def test_no_file_outgrows_one_sitting() -> None:
     lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in FILES}
     assert {name: length for name, length in lengths.items() if length > 200} == {}

@@ -8,10 +8,14 @@ mapping    the event source mapping that hands batches to a labeler
 service    what a model is at its service; Rekognition Custom Labels: started, billed and stopped
 endpoint   SageMaker: created, billed and deleted; what befalls it meanwhile
 sagemaker  boto3's clients of it, below the real adapters
+group      EC2 Auto Scaling: a group of workers, its launches and instances (launches, instances)
+autoscaling  boto3's client of it, below the real adapter
+workers    the worker processes: services/work, turn after turn, over its mailbox and worker_ports
+fleet_gate  the parameter that says whether workers may read
 scheduler  EventBridge Scheduler: ticks, edges, backstop, sweep; late, twice or never
 functions  Lambda: the real services behind the ports, asynchronous retries, deaths
 applying   Terraform: a model is stopped before it goes, an endpoint's configuration is changed
 hours      when a model should run, told without the code under test
 world      all of it together, with what people do by hand
-laws       the invariants I1 to I10, checked on what happened
+laws       the invariants I1 to I10, checked on what happened; of a fleet besides: laws_of_fleet
 """

@@ -14,7 +14,7 @@ from dayshift.domain.lifecycle import ModelState
 from tests.world.clock import HOUR, EventLoop
 from tests.world.endpoint import refusal
 from tests.world.hours import Span, union
-from tests.world.instances import COUNTED, IN_POOL, Instance, Life
+from tests.world.instances import COMING, COUNTED, IN_POOL, Instance, Life
 from tests.world.launches import Launches
 
 if TYPE_CHECKING:
@@ -180,7 +180,8 @@ class Group(Launches):
         if Life.IN_SERVICE in shown:
             return ModelState.RUNNING
         has_failed = bool(self.activities) and self.activities[-1][0] in ("Failed", "Cancelled")
-        return ModelState.FAILED if has_failed and not shown else ModelState.STARTING
+        is_coming = any(life in COMING for life in shown)
+        return ModelState.FAILED if has_failed and not is_coming else ModelState.STARTING
 
 
 def group_of(site: "Site") -> Group:

@@ -6,10 +6,11 @@ import pytest
 
 from dayshift.domain.lifecycle import ModelState
 from tests.world import applying, laws
+from tests.world.group import group_of
 from tests.world.mapping import Word
 from tests.world.setting import Setting
 from tests.world.site import Said
-from tests.world.stories import FRIDAY, SLOW, logos, outage
+from tests.world.stories import FRIDAY, SLOW, SMALL, logos, outage, unread, upload
 from tests.world.world import World
 
 
@@ -47,6 +48,21 @@ def test_a_model_that_is_starting_makes_the_destroy_fail_and_is_stopped_by_the_t
         world.run_to("09:00")
         assert logos(world).service.state is ModelState.STOPPED
         assert destroyed(world) == []
+
+
+@pytest.mark.parametrize("minutes", [0.3, 1.5, 3.0, 4.0, 12.0])
+def test_a_fleet_is_gone_whatever_its_workers_are_doing(minutes):
+    with World(Setting((SMALL,), FRIDAY, counts_lag=50.0)) as world:
+        world.run_to("12:00")
+        group = group_of(logos(world))
+        group.seconds_an_image = 50.0
+        upload(world, 12)
+        world.run(minutes)
+        assert destroyed(world) == []
+        assert (group.state, group.here, group.cut) == (ModelState.STOPPED, [], [])
+        world.run_to("16:00")
+        assert (group.here, logos(world).orders) == ([], [])
+        assert unread(world) == len(waiting(world))
 
 
 def test_a_destroy_outlasts_a_fault_of_some_minutes():

@@ -2,7 +2,7 @@
 after the other, and break no law on the way. Likewise one that is late and still believes that it is before the edge.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise, product
@@ -16,6 +16,7 @@ from dayshift.services.reconcile import reconcile
 from tests.world import laws
 from tests.world.clock import MINUTE, Process
 from tests.world.faults import CHANGES, Invocation
+from tests.world.group import Group
 from tests.world.hours import Hours
 from tests.world.mapping import Word
 from tests.world.ports import Line
@@ -97,16 +98,16 @@ def are_independent(one: str, other: str) -> bool:
 
 
 def every_order(
-    model: ModelState, word: Word, reading: int, moments: tuple[datetime, datetime], is_thrifty: bool = True
+    make: Callable[[datetime], World], moments: tuple[datetime, datetime], is_thrifty: bool = True
 ) -> Iterator[World]:
-    """The world after each order of the calls of two reconciles that makes a difference.
+    """The world after each order of the calls of two reconciles that makes a difference; `make`: as it is before.
 
     Of orders that differ only in calls that are independent, one is lived through: the one in which the first goes on.
     """
     todo, seen = [""], set[tuple[Any, ...]]()
     while todo:
         prefix = todo.pop()
-        with world_in(model, word, reading, max(moments)) as world:
+        with make(max(moments)) as world:
             steps = run(world, moments, prefix)
             assert len(steps) <= 2 * MOST_CALLS
             taken = "".join(str(number) for number, _ in steps)
@@ -120,7 +121,8 @@ def every_order(
                 if taken[place] == "0" and "1" in taken[place:]:
                     todo.append(taken[:place] + "1")
             site = world.sites["logos"]
-            after = (site.service.state, site.mapping.word, site.memory, *site.orders)
+            wished = site.service.desired if isinstance(site.service, Group) else None
+            after = (site.service.state, wished, site.mapping.word, site.memory, *site.orders)
             if last == len(steps) and after not in seen:
                 seen.add(after)
                 yield world
@@ -137,7 +139,7 @@ def rested(world: World) -> tuple[ModelState, Word]:
 @pytest.mark.parametrize(("model", "word", "reading"), STATES)
 def test_two_reconciles_at_once_are_as_good_as_one(model: ModelState, word: Word, reading: int) -> None:
     for now in (OPEN, CLOSED):
-        for world in every_order(model, word, reading, (now, now)):
+        for world in every_order(partial(world_in, model, word, reading), (now, now)):
             assert rested(world) == at_rest(now)
             assert world.sites["logos"].orders == []
             assert list(laws.quiet(world)) == []
@@ -146,7 +148,7 @@ def test_two_reconciles_at_once_are_as_good_as_one(model: ModelState, word: Word
 @pytest.mark.parametrize(("model", "word", "reading"), STATES)
 def test_a_reconcile_that_is_late_is_healed_by_the_next_tick(model: ModelState, word: Word, reading: int) -> None:
     for edge, after in ((OPENING, OPEN), (CLOSING, CLOSED)):
-        for world in every_order(model, word, reading, (edge - JUST_BEFORE, edge)):
+        for world in every_order(partial(world_in, model, word, reading), (edge - JUST_BEFORE, edge)):
             before = world.loop.now
             assert rested(world) == at_rest(after)
             wrong = [end - max(start, before) for start, end in laws.unserving(world.sites["logos"], world)]
@@ -155,7 +157,8 @@ def test_a_reconcile_that_is_late_is_healed_by_the_next_tick(model: ModelState, 
 
 def test_orders_left_out_end_like_one_that_is_tried() -> None:
     def ends(is_thrifty: bool) -> set[tuple[object, ...]]:
-        worlds = every_order(ModelState.RUNNING, Word.DISABLED, 1, (CLOSING - JUST_BEFORE, CLOSING), is_thrifty)
+        before = partial(world_in, ModelState.RUNNING, Word.DISABLED, 1)
+        worlds = every_order(before, (CLOSING - JUST_BEFORE, CLOSING), is_thrifty)
         return {(site.service.state, site.mapping.word, site.memory) for w in worlds for site in w.sites.values()}
 
     assert ends(is_thrifty=True) == ends(is_thrifty=False)

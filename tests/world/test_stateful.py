@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.world import laws, troubles
+from tests.world import fleet_troubles, laws, troubles
 from tests.world.clock import DAY, HOUR, MINUTE
 from tests.world.faults import DEATH, Fault, Outage
 from tests.world.hours import Hours
@@ -101,10 +101,10 @@ class Life(RuleBasedStateMachine):
     def an_endpoint_has_bad_luck(self, what: str) -> None:
         troubles.OF_AN_ENDPOINT[what](self.world, self.site, self.random)
 
-    @rule(what=st.sampled_from(sorted(troubles.OF_A_FLEET)))
+    @rule(what=st.sampled_from(sorted(fleet_troubles.OF_A_FLEET)))
     @precondition(lambda self: self.site.plan.is_fleet)
     def a_fleet_has_bad_luck(self, what: str) -> None:
-        troubles.OF_A_FLEET[what](self.world, self.site, self.random)
+        fleet_troubles.OF_A_FLEET[what](self.world, self.site, self.random)
 
     @rule(minutes=st.lists(st.sampled_from((None, 1.0, 45.0, 90.0)), min_size=1, max_size=3))
     def starts_will_be_odd(self, minutes: list[float | None]) -> None:

@@ -15,6 +15,8 @@ from dayshift.domain.sweeping import QueueDepth
 MINUTE = timedelta(minutes=1)
 # Between two batches nothing is visible for a moment; a worker that is let go for that takes minutes to come back.
 SHRINK_AFTER = timedelta(minutes=2)
+# As many as read at one look fall behind at the next: without one more, a steady stream has its workers come and go.
+SPARE = 1
 _EXAMPLE = '{"maximum": 19, "images_per_minute": 60, "clear_within_minutes": 5, "idle_minutes": 5}'
 
 
@@ -50,10 +52,18 @@ class Fleet:
         return workers * self.images_per_minute * (self.clear_within / MINUTE)
 
 
-def wanted(fleet: Fleet, depth: QueueDepth, workers: int, idle_since: datetime | None, now: datetime) -> int:
+def wanted(
+    fleet: Fleet,
+    depth: QueueDepth,
+    workers: int,
+    idle_since: datetime | None,
+    now: datetime,
+    quiet_since: datetime | None = None,
+) -> int:
     """How many workers there should be, from 1 to the maximum, while the fleet should run at all.
 
-    `workers` is the group's desired capacity now, `idle_since` since when nothing has waited (None: something does).
+    `workers` is the group's desired capacity now, `idle_since` since when nothing has waited (None: something does),
+    `quiet_since` since when nothing has come either: what is in flight long after that is not being read, but rests.
     """
     needed = math.ceil((depth.visible + depth.in_flight) / fleet.clears(1))
     if depth.visible or depth.delayed:
@@ -61,5 +71,6 @@ def wanted(fleet: Fleet, depth: QueueDepth, workers: int, idle_since: datetime |
     elif idle_since is None or now - idle_since < SHRINK_AFTER:
         wish = workers
     else:
-        wish = min(workers, depth.in_flight)
+        rests = quiet_since is not None and now - quiet_since >= fleet.idle
+        wish = min(workers, SPARE if rests else depth.in_flight + SPARE)
     return min(max(wish, 1), fleet.maximum)

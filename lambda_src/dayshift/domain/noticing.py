@@ -54,13 +54,15 @@ def settled(
     is_open = seen.mapping is MappingState.ENABLED and state is ModelState.RUNNING
     is_on = state is ModelState.RUNNING or (state is ModelState.STARTING and seen.interruptible)
     drains = not running and is_on and action is not Action.STOP_MODEL
+    # Whoever opens the gate by hand meanwhile lets in what needs its own time.
+    drained_from = None if action is Action.DISABLE_MAPPING else memory.draining_since
     awake = by_policy and policy.kind is Kind.ON_DEADLINE
     began = memory.start_began or (now if action is Action.START_MODEL or state is ModelState.STARTING else None)
     return replace(
         memory,
         wanted_since=(memory.wanted_since or now) if running and not is_open else None,
         unwanted_since=(memory.unwanted_since or now) if not running and state in BILLED else None,
-        draining_since=(memory.draining_since or now) if drains else None,
+        draining_since=(drained_from or now) if drains else None,
         awake_since=(memory.awake_since or now) if awake else None,
         start_began=began,
     )

@@ -49,12 +49,13 @@ def reconcile(ports: ReconcilePorts, now: datetime) -> Heartbeat:
     mapping, depth = ports.gate.state(), ports.queue.depth()
     status = ports.power.describe() if ports.power else _always_there(mapping)
     memory = noticed(_learned(ports, now), model.policy, status.state, mapping, depth, now, status.workers)
-    memory = _not_idle_by_chance(memory, ports, now)
+    looked = memory
+    memory = _not_idle_by_chance(memory, ports, status.capacity, now)
+    workers, should = status.capacity, _wanted(ports, status, depth, (looked, memory), now)
     # 2 decide
     wish = desired(model.policy, memory, depth, model.override, now)
     state = status.state if ports.power else (ModelState.RUNNING if wish.running else ModelState.STOPPED)
     drained, held = is_drain_over(memory, now), is_held_off(memory, now)
-    workers, should = status.capacity, _wanted(ports, status, depth, memory, now)
     seen = Observed(mapping, state, depth.in_flight, drained, held, status.lingers, workers, should, model.is_fleet)
     decision = decide(wish.running, seen)
     # 3 act
@@ -92,11 +93,20 @@ def _act(decision: Decision, ports: ReconcilePorts, workers: int) -> Decision:
     return decision
 
 
-def _wanted(ports: ReconcilePorts, status: ModelStatus, depth: QueueDepth, memory: Memory, now: datetime) -> int:
+def _wanted(
+    ports: ReconcilePorts, status: ModelStatus, depth: QueueDepth, memories: tuple[Memory, Memory], now: datetime
+) -> int:
     """How many workers a fleet should have. Any other model, and a fleet whose policy nobody understands, is as it is:
-    it may be switched on all the same, and is never scaled."""
+    it may be switched on all the same, and is never scaled.
+
+    `memories`: by the looks alone, and as the arrivals tell. One that is told of arrivals each time it may go to sleep
+    would never shrink by the second; by the first alone, what rests in flight would count as being read.
+    """
     fleet = ports.model.policy.fleet
-    return wanted(fleet, depth, status.capacity, memory.idle_since, now) if fleet else max(status.capacity, 1)
+    if fleet is None:
+        return max(status.capacity, 1)
+    looked, told = memories
+    return wanted(fleet, depth, status.capacity, looked.idle_since, now, told.idle_since)
 
 
 def _always_there(mapping: MappingState) -> ModelStatus:
@@ -121,12 +131,13 @@ def _learned(ports: ReconcilePorts, now: datetime) -> Memory:
     return replace(memory, idle_minutes=minutes, learned_at=now)
 
 
-def _not_idle_by_chance(memory: Memory, ports: ReconcilePorts, now: datetime) -> Memory:
+def _not_idle_by_chance(memory: Memory, ports: ReconcilePorts, workers: int, now: datetime) -> Memory:
     """The memory, its idle time counted from the last arrival: what an open gate reads at once is waiting at no tick.
 
-    The arrivals are asked for only where the looks say that a warm model may go to sleep.
+    The arrivals are asked for only where the looks say that a warm model, or all but one of a fleet, may go to sleep.
     """
-    wait, idle = patience(ports.model.policy, memory), memory.idle_since
+    fleet, idle = ports.model.policy.fleet, memory.idle_since
+    wait = fleet.idle if fleet and workers > 1 else patience(ports.model.policy, memory)
     if wait is None or idle is None or now - idle < wait or memory.running_since is None:
         return memory
     try:

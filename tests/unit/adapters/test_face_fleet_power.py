@@ -178,7 +178,7 @@ def test_an_instance_that_is_in_service_has_answered_already(bench: Bench) -> No
             ("describe", "DescribeAutoScalingGroups"), ("describe", "DescribeScalingActivities"),
             ("start", "SetDesiredCapacity"), ("stop", "SetDesiredCapacity"),
         )
-        for code in {*declared("autoscaling", operation), "Throttling", "AccessDenied", "ValidationError"}
+        for code in sorted({*declared("autoscaling", operation), "Throttling", "AccessDenied", "ValidationError"})
     ],
 )  # fmt: skip
 def test_every_error_goes_up_with_its_code_and_what_to_do(bench: Bench, verb: str, operation: str, code: str) -> None:

@@ -57,4 +57,7 @@ def test_an_unknown_name_is_answered_with_those_there_are(
     monkeypatch.setattr(sys, "argv", ["bench", "sped"])
     with pytest.raises(SystemExit):
         command.main()
-    assert "api_calls, cold_start, throughput, recognize, package, faces, archives; got sped" in capsys.readouterr().err
+    assert (
+        "api_calls, cold_start, throughput, recognize, package, scaling, faces, fleet, archives; got sped"
+        in capsys.readouterr().err
+    )

@@ -88,9 +88,9 @@ def test_a_backlog_has_the_workers_that_clear_it_in_time(
 
 
 @pytest.mark.parametrize(
-    ("in_flight", "minutes", "expected"), [(3, 1.9, 7), (3, 2, 3), (0, 2, 1), (9, 2, 7), (0, 60, 1)]
+    ("in_flight", "minutes", "expected"), [(3, 1.9, 7), (3, 2, 4), (0, 2, 1), (9, 2, 7), (0, 60, 1)]
 )
-def test_workers_go_once_nothing_has_waited_for_two_minutes_save_those_who_read(
+def test_workers_go_once_nothing_has_waited_for_two_minutes_save_those_who_read_and_one(
     in_flight: int, minutes: float, expected: int
 ) -> None:
     assert wanted(GROWS, QueueDepth(0, in_flight, 0), 7, NOON - minutes * MINUTE, NOON) == expected

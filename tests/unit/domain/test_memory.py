@@ -88,6 +88,18 @@ def test_draining_ends_after_ten_minutes() -> None:
     assert wanted.draining_since is None
 
 
+def test_draining_begins_anew_where_somebody_has_opened_the_gate_meanwhile() -> None:
+    memory = settled(
+        Memory(), POLICY, False, False, Observed(OPEN, ModelState.RUNNING, 3), Action.DISABLE_MAPPING, NOON
+    )
+    again, later = Observed(OPEN, ModelState.RUNNING, 3), NOON + 8 * MINUTE
+    refused = settled(memory, POLICY, False, False, again, Action.NONE, later)
+    assert is_drain_over(refused, NOON + 10 * MINUTE), "wanted a gate that cannot be closed to keep no model on"
+    memory = settled(memory, POLICY, False, False, again, Action.DISABLE_MAPPING, later)
+    assert not is_drain_over(memory, NOON + 17 * MINUTE)
+    assert is_drain_over(memory, NOON + 18 * MINUTE)
+
+
 def test_a_settled_model_changes_no_memory() -> None:
     for running, state, mapping in ((True, ModelState.RUNNING, OPEN), (False, ModelState.STOPPED, CLOSED)):
         seen, memories = Observed(mapping, state, 0), [Memory()]

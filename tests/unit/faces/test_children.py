@@ -18,7 +18,7 @@ from dayshift.faces.limits import ChildLimits
 from dayshift.faces.process import Loading
 
 HOSTILE = "tests.unit.faces.hostile:reader"
-SHORT = ChildLimits(wall_seconds=2.0)
+SHORT, PATIENT = ChildLimits(wall_seconds=2.0), ChildLimits(wall_seconds=60.0)  # the machine may be busy
 ROOT = Path(__file__).parents[3]
 
 
@@ -31,7 +31,7 @@ def started(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def children(started: Path) -> Iterator[Children]:
-    with closing(Children(Loading(HOSTILE, str(started)), 2, SHORT)) as two:
+    with closing(Children(Loading(HOSTILE, str(started)), 2, PATIENT)) as two:
         two.start()
         yield two
 
@@ -49,7 +49,7 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("image", "how"),
     [
-        ("segfault", "SIGSEGV"), ("sleep 60", "no answer within 2 s"), ("hoard", "out of memory"),
+        ("segfault", "SIGSEGV"), ("hoard", "out of memory"),
         ("exit 7", "exit code 7"), ("unforeseen", "exit code 1"), ("lie {}", "without faces"), ("lie ][", "no JSON"),
         ('lie {"faces": [{"box": [0, 0, 1, 2], "embedding": []}]}', "a face that is none"),
     ],
@@ -61,6 +61,13 @@ def test_an_image_that_ends_three_fresh_children_is_refused_and_the_next_is_read
     assert refused.value.code == "crashes_decoder"
     assert len(list(started.iterdir())) == before + 2  # one was there
     assert is_running(pid_of(children))
+
+
+def test_an_image_that_takes_too_long_three_times_is_refused(started):
+    with closing(Children(Loading(HOSTILE, str(started)), 1, SHORT)) as one:
+        with pytest.raises(PermanentError, match=r"3 processes in a row \(no answer within 2 s\)"):
+            one.faces(b"sleep 60")
+        assert len(list(started.iterdir())) == 3
 
 
 def test_who_is_killed_from_outside_as_for_want_of_memory_is_no_images_fault(children):

@@ -88,21 +88,21 @@ def fleet(world: World, tmp_path: Path) -> Iterator[Fleet]:
                 process.communicate()
 
 
-def test_told_to_stop_it_finishes_the_image_in_hand_and_the_other_can_be_seen_at_once(fleet: Fleet) -> None:
+def test_told_to_stop_it_finishes_what_it_has_begun_and_the_others_can_be_seen_at_once(fleet: Fleet) -> None:
     fleet.environment["VISIBILITY_SECONDS"] = "120"
-    fleet.send("a-0.6s.jpg", "b-0.6s.jpg")
+    fleet.send("a-0.6s.jpg", "b-0.6s.jpg", "c-0.6s.jpg", "d-0.6s.jpg")
     worker = fleet.begin()
-    fleet.until_begun(1)
+    fleet.until_begun(2)
     worker.send_signal(signal.SIGTERM)
     log, _ = worker.communicate(timeout=20)
     assert worker.returncode == 0, log
-    assert len(fleet.recorded()) == 1
-    assert fleet.counts() == (1, 0)
+    assert len(fleet.recorded()) == 2
+    assert fleet.counts() == (2, 0)
     lines = [json.loads(line) for line in log.splitlines()]
     settled = {line["result"] for line in lines if line.get("message") == "image_settled"}
     assert settled == {"ok", "returned"}
     (counted,) = [line for line in lines if "_aws" in line]
-    assert (counted["model"], counted["service"], counted["ImagesOk"]) == ("faces", "worker", [1.0])
+    assert (counted["model"], counted["service"], sum(counted["ImagesOk"])) == ("faces", "worker", 2)
     assert fleet.aws.asked_of_the_group == ["launching", "protect: true"]
 
 

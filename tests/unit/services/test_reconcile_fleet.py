@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dayshift.domain.errors import TransientError
+from dayshift.domain.fleet import Fleet
 from dayshift.domain.lifecycle import Action, ModelState
 from dayshift.domain.memory import Memory
 from dayshift.domain.model import ModelSpec
@@ -71,7 +72,7 @@ def test_a_backlog_wakes_the_workers_it_needs_and_none_is_left_when_it_is_read()
     assert (more.action, faces.power.capacity) == (Action.SCALE_MODEL, 4)
     assert more.action_reason == "it has 3 workers and should have 4"
     assert faces.tick(10, QueueDepth(0, 12, 0)).action is Action.NONE
-    fewer = faces.tick(12, QueueDepth(0, 2, 0))
+    fewer = faces.tick(12, QueueDepth(0, 1, 0))
     assert (fewer.action, faces.power.capacity) == (Action.SCALE_MODEL, 2)
     assert faces.tick(14.9, EMPTY).action is Action.SCALE_MODEL
     closing = faces.tick(15)
@@ -130,6 +131,36 @@ def test_a_trickle_that_an_open_gate_reads_at_once_keeps_a_worker() -> None:
     assert faces.tick(9.9).desired
     assert not faces.tick(10).desired
     assert faces.arrivals.asked == 2, "asked only where it may go to sleep"
+
+
+def test_a_fleet_that_idles_briefly_shrinks_under_a_stream_that_is_read_at_once() -> None:
+    brief = FLEET | {"idle_minutes": 2}
+    faces = Faces(replace(OFFICE, fleet=Fleet.from_json(brief)), is_running=True, workers=4)
+    faces.tick(0, QueueDepth(0, 1, 0))
+    faces.arrivals.counts = [(NOON + minutes * MINUTE, 500) for minutes in (0, 5)]
+    beats = [faces.tick(minutes) for minutes in (1, 2, 3)]
+    assert all(beat.desired for beat in beats)
+    assert faces.power.capacity == 2
+
+
+def test_images_that_rest_in_flight_keep_no_worker_beside_the_one() -> None:
+    always = replace(OFFICE, kind=Kind.ALWAYS_ON)
+    faces = Faces(always, is_running=True, workers=4)
+    for minutes in range(5):
+        faces.tick(minutes, QueueDepth(0, 3, 0))
+    assert faces.power.capacity == 4, "wanted who may be reading to stay"
+    faces.tick(5)
+    assert faces.power.capacity == 1
+    faces.tick(6)
+    assert faces.arrivals.asked == 1, "asked only while there is somebody to let go"
+
+
+def test_a_stream_that_is_read_at_once_keeps_those_who_read_it() -> None:
+    faces = Faces(replace(OFFICE, kind=Kind.ALWAYS_ON), is_running=True, workers=2)
+    faces.arrivals.counts = [(NOON + minutes * MINUTE, 500) for minutes in range(0, 30, 5)]
+    for minutes in range(30):
+        faces.tick(minutes, QueueDepth(0, 2, 0))
+    assert faces.power.capacity == 2
 
 
 def test_a_fleet_that_failed_is_cleared_away_or_tried_again_with_as_many_as_are_needed() -> None:

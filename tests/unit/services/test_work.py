@@ -98,7 +98,7 @@ def test_called_away_in_the_middle_it_finishes_what_is_in_hand_and_the_rest_can_
     assert bench.turn() is Turn.WORKED
     assert [line for line in bench.log if line.startswith("done")] == ["done receipt of A"]
     assert bench.mailbox.rests == {B.receipt: 0, C.receipt: 0}
-    assert [outcome.result for outcome in bench.outcomes] == ["ok", "returned", "returned"]
+    assert sorted(outcome.result for outcome in bench.outcomes) == ["ok", "returned", "returned"]  # as they come
 
 
 def test_called_away_during_the_long_poll_nothing_is_begun_or_protected() -> None:
