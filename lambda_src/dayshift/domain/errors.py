@@ -5,7 +5,8 @@ DayshiftError
 ├── GoneError             the image was deleted meanwhile: a `gone` record is written
 ├── ForeignMessageError   the message is not ours: a `failed` record is written under its id
 ├── TransientError        about the surroundings: the message goes back and waits longer each time
-│   └── ClosedError       the whole surroundings refuse: the rest of the batch goes back untried
+│   ├── ClosedError       the whole surroundings refuse: the rest of the batch goes back untried
+│   └── RefusedError      a service outside does not take the order: it waits, no image of it is at fault
 ├── ConfigurationError    a setting or a model is wrong: nothing starts
 └── ProblemError          a request to the API that is answered with a problem document (domain/web)
 """
@@ -37,6 +38,10 @@ class TransientError(DayshiftError):
 
 class ClosedError(TransientError):
     """No other image would fare better now (model asleep, permission missing): do not try the rest of the batch."""
+
+
+class RefusedError(TransientError):
+    """A service outside said no to an order as a whole: no credit, no such GPU, a key that is wrong. A person must act."""
 
 
 class ConfigurationError(DayshiftError):
