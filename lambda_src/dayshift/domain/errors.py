@@ -41,7 +41,7 @@ class ClosedError(TransientError):
 
 
 class RefusedError(TransientError):
-    """A service outside said no to an order as a whole: no credit, no such GPU, a key that is wrong. A person must act."""
+    """A service outside said no to an order as a whole: no credit, no such GPU, a wrong key. A person must act."""
 
 
 class ConfigurationError(DayshiftError):

@@ -1,8 +1,8 @@
 """Jobs: many images in one order at a service outside, which is paid while it works.
 
 A model's open jobs are one object, its book. Every change of the book is conditional on what was read, so that of two
-functions at work at the same time only one goes on. What is in the book is in no queue any more; a job leaves it when each
-of its images has its terminal record.
+functions at work at the same time only one goes on. What is in the book is in no queue any more; a job leaves it when
+each of its images has its terminal record.
 
     jobs/<model>/open.json                  the book
     jobs/<model>/<id>.json                  a closed job, for people
