@@ -49,11 +49,11 @@ class Endpoint:
     def of(cls, model: ModelSpec) -> "Endpoint":
         """Raises ConfigurationError."""
         options, example = model.options, "acme-prod-flowers"
-        name = _named(model, "target", "an endpoint", example, model.target)
+        name = named(model, "target", "an endpoint", example, model.target)
         kind, given = "an endpoint configuration", options.get("configuration")
-        configuration = _named(model, "configuration", kind, f"{example}-1a2b3c4d", given)
+        configuration = named(model, "configuration", kind, f"{example}-1a2b3c4d", given)
         body_bytes = SERVERLESS_BYTES if options.get("serverless") else REAL_TIME_BYTES
-        around, most = _around(model, ASYNCHRONOUS_BYTES if options.get("asynchronous") else body_bytes)
+        around, most = around_image(model, ASYNCHRONOUS_BYTES if options.get("asynchronous") else body_bytes)
         headers = {
             "ContentType": options.get("content_type") or "application/x-image",
             "Accept": options.get("accept") or "application/json",
@@ -62,10 +62,7 @@ class Endpoint:
 
     def body(self, content: bytes) -> bytes:
         """What the endpoint is sent for an image."""
-        if self.around is None:
-            return content
-        before, behind = self.around
-        return b"".join((before, b64encode(content), behind))
+        return body_of(content, self.around)
 
     def prediction(self, answer: bytes, names: Sequence[str] = (), variant: str | None = None) -> Prediction:
         """What an answer says. Raises TransientError where it is none that `response` describes."""
@@ -77,7 +74,8 @@ class Endpoint:
         return Prediction(self.scores.detections(value, names), version, cost_usd=0.0)  # it is paid by the hour
 
 
-def _named(model: ModelSpec, what: str, kind: str, example: str, value: Any) -> str:
+def named(model: ModelSpec, what: str, kind: str, example: str, value: Any) -> str:
+    """The name of a thing of SageMaker's, as it stands in the model. Raises ConfigurationError."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME or not _NAME.fullmatch(value):
         raise ConfigurationError(
             f"the {what} of {model.name} must be the name of {kind}, for example {example}; got {value!r}"
@@ -85,7 +83,15 @@ def _named(model: ModelSpec, what: str, kind: str, example: str, value: Any) -> 
     return value
 
 
-def _around(model: ModelSpec, most: int) -> tuple[tuple[bytes, bytes] | None, int]:
+def body_of(content: bytes, around: tuple[bytes, bytes] | None) -> bytes:
+    """The bytes themselves, or in base64 with what `around_image` found before and behind them."""
+    if around is None:
+        return content
+    before, behind = around
+    return b"".join((before, b64encode(content), behind))
+
+
+def around_image(model: ModelSpec, most: int) -> tuple[tuple[bytes, bytes] | None, int]:
     """The JSON around the image, and how many bytes of image fit into a body of `most`: base64 makes four of three."""
     template = model.options.get("json")
     if template is None:
