@@ -12,12 +12,15 @@ from dayshift.domain.model import ModelSpec
 from dayshift.domain.override import LONGEST, Override
 from dayshift.domain.policy import Kind, Policy
 
+READ_IN_JOBS = "gpu_job"  # the family
+
 
 @dataclass(frozen=True, slots=True)
 class PoweredModel:
     """A model that is started and stopped. `warnings` name what was stored and could not be understood.
 
-    `mapping_uuid` is None for a fleet, whose workers read the queue themselves.
+    `mapping_uuid` is None for a fleet, whose workers read the queue themselves, and for what is read in jobs: their gate
+    is a parameter.
     """
 
     spec: ModelSpec
@@ -32,7 +35,12 @@ class PoweredModel:
     @property
     def is_fleet(self) -> bool:
         """Whether workers read for it; known also where its policy cannot be read."""
-        return self.mapping_uuid is None
+        return self.mapping_uuid is None and not self.is_in_jobs
+
+    @property
+    def is_in_jobs(self) -> bool:
+        """Whether its images are read in jobs at a service outside, which its gate lets begin."""
+        return self.spec.family == READ_IN_JOBS
 
     @classmethod
     def from_stored(cls, spec: str, memory: str, override: str | None, now: datetime) -> "PoweredModel":
@@ -48,8 +56,8 @@ class PoweredModel:
         given, warnings = _object(spec), list[str]()
         if given is None:
             raise ConfigurationError(f"a model's spec must be a JSON object; got {spec[:200]!r}")
-        is_fleet = given.get("fleet") is not None
-        needed = ("queue_url", "queue_name") if is_fleet else ("queue_url", "queue_name", "mapping_uuid")
+        has_mapping = given.get("fleet") is None and given.get("family") != READ_IN_JOBS
+        needed = ("queue_url", "queue_name", "mapping_uuid") if has_mapping else ("queue_url", "queue_name")
         missing = [name for name in needed if not isinstance(given.get(name), str)]
         if missing:
             raise ConfigurationError(f"a model's spec needs {', '.join(missing)}; got {spec[:200]!r}")
@@ -68,7 +76,7 @@ class PoweredModel:
             policy,
             given["queue_url"],
             given["queue_name"],
-            None if is_fleet else given["mapping_uuid"],
+            given["mapping_uuid"] if has_mapping else None,
             Memory.from_json(_object(memory) or {}),
             wished,
             tuple(warnings),
