@@ -25,7 +25,8 @@ locals {
 
   _functions = merge(
     { producer = module.producer.name, expander = module.expander.name, sweep = module.sweep.name },
-    { for name, model in module.models : "${name}-labeler" => model.labeler_name if !contains(local.fleets, name) },
+    { for name, model in module.models : "${name}-labeler" => model.labeler_name if !contains(concat(local.fleets, local.jobs), name) },
+    { for name in local.jobs : "${name}-jobs" => module.models[name].jobs.name },
     { for role, function in module.power : role => function.name },
     { for function in module.api : "api" => function.name },
   )

@@ -22,11 +22,15 @@ module "results" {
 
   name                     = "${local.prefix}-results"
   expire_days              = var.retention_days.results
-  expire_under             = ["results/", "csv/", "archives/", "_ledger/"] # not _models/: what a deployment needs for as long as it is there
-  expire_sooner            = { "_async/" = 15 }                            # what endpoints that answer later are sent, and answer: messages wait up to 14 days
   expire_old_versions_days = var.retention_days.old_versions
   kms_key                  = local.kms_key
   access_log_bucket        = var.access_log_bucket
+
+  # Not _models/, what a deployment needs for as long as it is there, nor the jobs that are not over (jobs.tf).
+  expire_under = concat(["results/", "csv/", "archives/", "_ledger/"], local.closed_jobs)
+
+  # What endpoints that answer later are sent, and answer: messages wait up to 14 days. What jobs are given, and bring.
+  expire_sooner = { "_async/" = 15, "job-files/" = 14 }
 }
 
 resource "aws_s3_bucket_notification" "images" {

@@ -33,7 +33,7 @@ locals {
         power        = var.models[name].power
         queue_name   = model.queue_name
         parameters   = var.models[name].power == null ? null : "${local.parameters_path}/${name}"
-      }, model.fleet)
+      }, model.fleet, { for jobs in model.jobs[*] : "jobs" => jobs.name })
     }
   }
 }

@@ -65,9 +65,9 @@ module "sweep" {
       resources = [module.results.arn]
     },
     {
-      sid       = "ReadRecordsManifestsAndLedger"
+      sid       = "ReadRecordsManifestsAndLedger" # and the books of jobs, whose images wait for nothing
       actions   = ["s3:GetObject"]
-      resources = [for root in ["results", "archives", "_ledger"] : "${module.results.arn}/${root}/*"]
+      resources = [for root in compact(["results", "archives", "_ledger", length(local.jobs) > 0 ? "jobs" : ""]) : "${module.results.arn}/${root}/*"]
     },
     {
       sid       = "WriteRecordsAndLedger"

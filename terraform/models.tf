@@ -10,15 +10,17 @@ module "models" {
   prefix         = local.prefix
   account        = local.account
   model          = merge(each.value, { prefix = "${local.incoming}${each.value.prefix}" })
+  job            = each.value.options.job
   images_bucket  = { name = module.images.name, arn = module.images.arn }
   results_bucket = { name = module.results.name, arn = module.results.arn }
-  memory_mb      = var.memory_mb.labeler
+  memory_mb      = each.value.family == "gpu_job" ? var.memory_mb.jobs : var.memory_mb.labeler
   settings       = local.function_settings
   kms_key        = local.kms_key
   packages       = local.packages
   default_tags   = local.tags
 
   parameters_path = local.parameters_path
+  archives_queue  = { url = aws_sqs_queue.archives.url, arn = aws_sqs_queue.archives.arn }
 }
 
 module "schedules" {

@@ -36,7 +36,7 @@ module "power" {
       },
     ],
     [
-      for names in [setsubtract(local.powered, local.fleets)] : {
+      for names in [setsubtract(local.powered, concat(local.fleets, local.jobs))] : {
         sid       = "OpenAndClose"
         actions   = ["lambda:GetEventSourceMapping", "lambda:UpdateEventSourceMapping"]
         resources = [for name in names : "arn:${local.account.partition}:lambda:${local.account.region}:${local.account.id}:event-source-mapping:${module.models[name].mapping_uuid}"]

@@ -100,7 +100,7 @@ resource "aws_iam_role_policy" "scheduler" {
           Sid      = "Invoke"
           Effect   = "Allow"
           Action   = ["lambda:InvokeFunction"]
-          Resource = concat([module.sweep.arn], values(module.power)[*].arn)
+          Resource = concat([module.sweep.arn], values(module.power)[*].arn, [for name in local.jobs : module.models[name].jobs.arn])
         },
         {
           Sid      = "KeepFailedEvents"

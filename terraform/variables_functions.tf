@@ -54,11 +54,12 @@ variable "memory_mb" {
     producer  = optional(number, 256)
     expander  = optional(number, 512)
     labeler   = optional(number, 512)
+    jobs      = optional(number, 512)
     sweep     = optional(number, 512)
     reconcile = optional(number, 256)
     api       = optional(number, 512)
   })
-  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100, a labeler of family sagemaker up to 300, with ten images of 15 MB in hand, the expander of archives up to 256; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
+  description = "Memory of the functions in MB, 128 to 10240; reconcile is that of start and stop too. They use under 100, a labeler of family sagemaker up to 300, with ten images of 15 MB in hand, the expander of archives and the function of jobs up to 256; the rest buys processor time, of which 1769 MB are one core. Example: { labeler = 1024 }."
   default     = {}
 
   validation {
@@ -138,7 +139,7 @@ variable "sweep_after_minutes" {
 
 variable "tick_minutes" {
   type        = number
-  description = "Minutes between two looks at the powered models, 1 to 15. One minute costs 0.03 USD a month; five cost 5 % more of a model's hours, fifteen 18 %. Example: 1."
+  description = "Minutes between two looks at the powered models, and at jobs, 1 to 15. One minute costs 0.03 USD a month; five cost 5 % more of a model's hours, fifteen 18 %. Example: 1."
   default     = 1
 
   validation {

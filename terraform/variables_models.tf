@@ -71,6 +71,44 @@ variable "models" {
         }), {})
         classes_file = optional(string)
       }))
+
+      job = optional(object({
+        budget_usd           = number
+        maximum_usd_per_hour = number
+        gather_minutes       = optional(number, 15)
+        maximum_images       = optional(number, 1000)
+        jobs_at_once         = optional(number, 1)
+        deadline_minutes     = optional(number, 120)
+        maximum_attempts     = optional(number, 3)
+
+        proximl = optional(object({
+          user_parameter = string
+          key_parameter  = string
+          project        = optional(string)
+          gpu_types      = list(string)
+          gpu_count      = optional(number, 1)
+          disk_gb        = optional(number, 10)
+          command        = string
+          model_git      = string
+          environment    = optional(object({ type = optional(string, "DEEPLEARNING_PY310"), custom_image = optional(string) }), {})
+          variables      = optional(map(string), {})
+        }))
+
+        batch_transform = optional(object({
+          model_name     = string
+          instance_type  = string
+          instance_count = optional(number, 1)
+          content_type   = optional(string, "application/x-image")
+          response = optional(object({
+            at         = optional(string, "")
+            name       = optional(string)
+            score      = optional(string)
+            names_at   = optional(string)
+            scores_are = optional(string, "probabilities")
+          }), {})
+          classes_file = optional(string)
+        }))
+      }))
     }), {})
   }))
   description = <<-TEXT
@@ -111,13 +149,13 @@ variable "models" {
 
   validation {
     # One row each in modules/model/families.tf.
-    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels", "sagemaker", "face_fleet"], model.family)])
-    error_message = "models[*].family must be \"rekognition\", \"custom_labels\", \"sagemaker\" or \"face_fleet\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
+    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "custom_labels", "sagemaker", "face_fleet", "gpu_job"], model.family)])
+    error_message = "models[*].family must be \"rekognition\", \"custom_labels\", \"sagemaker\", \"face_fleet\" or \"gpu_job\"; got ${jsonencode({ for name, model in var.models : name => model.family })}."
   }
 
   validation {
     condition     = alltrue([for model in values(var.models) : model.family == "custom_labels" || model.target == null])
-    error_message = "models[*].target must be left out for family rekognition, which has no model of yours, and for sagemaker and face_fleet, whose endpoint and workers are made here; got ${jsonencode({ for name, model in var.models : name => model.target })}."
+    error_message = "models[*].target must be left out for family rekognition, which has no model of yours, for sagemaker and face_fleet, whose endpoint and workers are made here, and for gpu_job, whose options.job names all there is; got ${jsonencode({ for name, model in var.models : name => model.target })}."
   }
 
   validation {
@@ -497,6 +535,15 @@ variable "models" {
   }
 
   ####################################################################################################
+  # Jobs: all else in modules/model/variables_job.tf
+  ####################################################################################################
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : (model.family == "gpu_job") == (model.options.job != null)])
+    error_message = "models[*].options.job must be given for family gpu_job and for no other, as in examples/gpu-job.tfvars; got ${jsonencode({ for name, model in var.models : name => model.options.job == null ? "${model.family} without jobs" : "${model.family} with jobs" })}."
+  }
+
+  ####################################################################################################
   # Power
   ####################################################################################################
 
@@ -508,8 +555,14 @@ variable "models" {
   }
 
   validation {
-    condition     = alltrue([for model in values(var.models) : model.family == "rekognition" || model.power != null])
+    condition     = alltrue([for model in values(var.models) : contains(["rekognition", "gpu_job"], model.family) || model.power != null])
     error_message = "models[*].power must be set for families custom_labels, sagemaker and face_fleet, which are started and stopped, for example \"office_hours\"; got ${jsonencode({ for name, model in var.models : name => model.power })}."
+  }
+
+  validation {
+    # A job that was begun ends when it ends, so nobody can promise by when; and nothing of ours is woken for it.
+    condition     = alltrue([for model in values(var.models) : model.family != "gpu_job" || model.power != "on_deadline"])
+    error_message = "models[*].power must, for family gpu_job, be left out (jobs begin at any time) or \"office_hours\", for example power = \"office_hours\" with hours = { timezone = \"Europe/Berlin\", open = [\"Mon-Fri 09:00-18:00\"] }; got ${jsonencode({ for name, model in var.models : name => model.power if model.family == "gpu_job" })}."
   }
 
   validation {
@@ -582,6 +635,11 @@ variable "models" {
   validation {
     condition     = alltrue([for model in values(var.models) : coalesce(model.usd_per_hour, 0) >= 0])
     error_message = "models[*].usd_per_hour must be left out or a price from 0, for example 4; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour })}."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.family != "gpu_job" || model.usd_per_hour == null])
+    error_message = "models[*].usd_per_hour must be left out for family gpu_job, whose price is options.job.maximum_usd_per_hour; got ${jsonencode({ for name, model in var.models : name => model.usd_per_hour if model.family == "gpu_job" })}."
   }
 
   validation {

@@ -95,11 +95,11 @@ run "start_stop_and_reconcile_scale_the_group_and_write_its_gate_and_touch_no_ma
   assert {
     condition = alltrue([
       for function in module.power : jsonencode({
-        for statement in function.contract.statements : statement.Sid => statement.Resource if contains(["SeeGroups", "ScaleWorkers", "OpenAndCloseFleets"], statement.Sid)
+        for statement in function.contract.statements : statement.Sid => statement.Resource if contains(["SeeGroups", "ScaleWorkers", "OpenAndCloseGates"], statement.Sid)
         }) == jsonencode({
-        OpenAndCloseFleets = ["arn:aws:ssm:eu-west-1:123456789012:parameter/acme-dayshift/test/models/faces/gate"]
-        ScaleWorkers       = ["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/acme-dayshift-test-faces-workers"]
-        SeeGroups          = ["*"]
+        OpenAndCloseGates = ["arn:aws:ssm:eu-west-1:123456789012:parameter/acme-dayshift/test/models/faces/gate"]
+        ScaleWorkers      = ["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/acme-dayshift-test-faces-workers"]
+        SeeGroups         = ["*"]
       })
     ])
     error_message = "got ${jsonencode(module.power["stop"].contract.statements)}"

@@ -76,6 +76,7 @@ locals {
 
     sagemaker  = local.sagemaker  # in families_sagemaker.tf
     face_fleet = local.face_fleet # in families_face_fleet.tf
+    gpu_job    = local.gpu_job    # in families_gpu_job.tf
   }
 
   family = local.families[var.model.family]

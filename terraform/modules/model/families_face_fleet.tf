@@ -26,7 +26,7 @@ locals {
         resources = [local._group_arn]
       },
       {
-        sid       = "OpenAndCloseFleets"
+        sid       = "OpenAndCloseGates"
         actions   = ["ssm:GetParameter", "ssm:PutParameter"]
         resources = ["${local._parameters_arn}/gate"]
       },

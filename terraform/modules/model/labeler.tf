@@ -4,7 +4,7 @@
 
 module "labeler" {
   source = "../function"
-  count  = local.is_fleet ? 0 : 1
+  count  = local.has_labeler ? 1 : 0
 
   name                 = "${var.prefix}-${var.name}-labeler"
   description          = "Reads the images of model ${var.name} and writes their results."
@@ -20,7 +20,7 @@ module "labeler" {
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {
-  count = local.is_fleet ? 0 : 1
+  count = local.has_labeler ? 1 : 0
 
   function_name           = module.labeler[0].arn
   event_source_arn        = aws_sqs_queue.main.arn
@@ -43,10 +43,11 @@ resource "aws_lambda_event_source_mapping" "queue" {
 }
 
 locals {
-  timeout_seconds = 60
+  has_labeler     = !local.is_fleet && !local.is_job
+  timeout_seconds = local.is_job ? 300 : 60
   tags            = { Model = var.name }
 
-  # What reads the queue is told this, be it a labeler or a worker.
+  # What reads the queue is told this, be it a labeler, a worker or the function of jobs.
   reader_environment = {
     IMAGES_BUCKET     = var.images_bucket.name
     RESULTS_BUCKET    = var.results_bucket.name

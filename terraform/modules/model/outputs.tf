@@ -61,22 +61,22 @@ output "dlq_name" {
 ####################################################################################################
 
 output "labeler_name" {
-  description = "Name of the labeler; null for a fleet."
+  description = "Name of the labeler; null for a fleet and for jobs."
   value       = one(module.labeler[*].name)
 }
 
 output "mapping_uuid" {
-  description = "UUID of the event source mapping from the queue to the labeler; null for a fleet."
+  description = "UUID of the event source mapping from the queue to the labeler; null for a fleet and for jobs."
   value       = one(aws_lambda_event_source_mapping.queue[*].uuid)
 }
 
 output "labeler_contract" {
-  description = "The labeler as the tests hold it against tests/contract; null for a fleet."
+  description = "The labeler as the tests hold it against tests/contract; null for a fleet and for jobs."
   value       = one(module.labeler[*].contract)
 }
 
 output "labeler_arn" {
-  description = "ARN of the labeler; null for a fleet."
+  description = "ARN of the labeler; null for a fleet and for jobs."
   value       = one(module.labeler[*].arn)
 }
 
@@ -94,9 +94,19 @@ output "worker_contract" {
   value       = one(module.fleet[*].contract)
 }
 
+output "jobs" {
+  description = "The function of jobs, name and ARN; null for other families."
+  value       = local.is_job ? { name = module.jobs[0].name, arn = module.jobs[0].arn } : null
+}
+
+output "jobs_contract" {
+  description = "The function of jobs as the tests hold it against tests/contract; null for other families."
+  value       = one(module.jobs[*].contract)
+}
+
 output "service" {
-  description = "Under which name what reads the queue logs and measures: the labeler's, or the group's."
-  value       = local.is_fleet ? local._group : one(module.labeler[*].name)
+  description = "Under which name what reads the queue logs and measures: the function's, or the group's."
+  value       = local.is_fleet ? local._group : one(concat(module.labeler[*].name, module.jobs[*].name))
 }
 
 ####################################################################################################
@@ -110,7 +120,7 @@ output "power" {
     statements = local.family.power_statements
     backstops  = local.family.backstop
     window     = merge(local.crons, { timezone = local.is_timed ? var.model.hours.timezone : "UTC", backstop_minutes = local.backstop_minutes })
-    in_words   = local.is_fleet ? local._fleet_in_words[var.model.power] : local._in_words[var.model.power]
+    in_words   = local.is_fleet ? local._fleet_in_words[var.model.power] : local.is_job ? local._job_in_words[var.model.power] : local._in_words[var.model.power]
     spec       = local.spec
   }
 }

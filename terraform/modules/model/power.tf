@@ -19,7 +19,7 @@ resource "aws_ssm_parameter" "spec" {
 
 resource "aws_ssm_parameter" "kept" {
   #checkov:skip=CKV2_AWS_34:Instants and counts, no secrets; every operator must be able to read them.
-  for_each = { for name, description in local._kept : name => description if local.is_powered && (name != "gate" || local.is_fleet) }
+  for_each = { for name, description in local._kept : name => description if local.is_powered && (name != "gate" || !local.has_labeler) }
 
   name        = "${local._parameters}/${each.key}"
   description = each.value
@@ -49,7 +49,7 @@ locals {
   _kept = {
     memory   = "What reconcile remembers of the model ${var.name}; written by it alone."
     override = "A person's word about the model ${var.name}, written by the dayshift command; {} for none."
-    gate     = "Whether the workers of ${var.name} may take images: {\"open\":true}. Written by reconcile alone."
+    gate     = "Whether ${local.is_job ? "jobs" : "the workers"} of ${var.name} may ${local.is_job ? "begin" : "take images"}: {\"open\":true}. Written by reconcile alone."
   }
 
   warmup_minutes = local.family.warmup_minutes

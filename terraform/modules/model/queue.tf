@@ -41,7 +41,7 @@ locals {
   # Waiting is counted as receiving, so the count must outlast a day of throttling, not three hiccups.
   maximum_receive_count = 20
 
-  # Of a labeler six runs (AWS, "Configuring a queue to use with Lambda"). A worker asks for more every third of it, so that
+  # Of a function six runs (AWS, "Configuring a queue to use with Lambda"). A worker asks for more every third of it, so that
   # what a lost one had in its hands is soon another's.
   visibility_seconds = local.is_fleet ? 120 : 6 * local.timeout_seconds
 

@@ -111,5 +111,5 @@ locals {
   _volume_key_arn = local._volume_key == null ? null : local._own_key != null ? local._own_key : var.kms_key.arn
 
   _asynchronous = try(local._endpoint.asynchronous, false) ? { bucket = var.results_bucket.name, prefix = "_async/${var.name}/" } : null
-  _classes      = { for path in compact([try(local._endpoint.classes_file, null)]) : "file" => file(path) }
+  _classes      = { for path in compact([try(local._endpoint.classes_file, null), try(var.job.batch_transform.classes_file, null)]) : "file" => file(path) }
 }

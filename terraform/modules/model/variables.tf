@@ -114,7 +114,7 @@ variable "results_bucket" {
 
 variable "memory_mb" {
   type        = number
-  description = "Memory of the labeler in MB; 1769 MB are one core."
+  description = "Memory of the labeler, or of the function of jobs, in MB; 1769 MB are one core."
 }
 
 variable "packages" {
