@@ -3,6 +3,7 @@
 import os
 
 from local.connection import HOST, Connection
+from local.outside import PROXIML_PATH
 
 
 def emulator_environment(connection: Connection, port: int) -> dict[str, str]:
@@ -29,4 +30,5 @@ def emulator_environment(connection: Connection, port: int) -> dict[str, str]:
         **connection.service_exports("autoscaling", "rekognition", "sagemaker", "sagemaker-runtime"),
         "AWS_CA_BUNDLE": connection.ca_bundle,
         "DAYSHIFT_CLOCK_URL": f"{connection.service_endpoints['scheduler']}/_local/clock",
+        "DAYSHIFT_PROXIML_URL": f"{connection.service_endpoints['scheduler']}{PROXIML_PATH}",
     }

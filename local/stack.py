@@ -23,6 +23,7 @@ from local.emulator import emulator_environment
 from local.errors import StartError
 from local.fleet.control import Machines
 from local.fleet.machine import machines_in
+from local.outside import put_secrets
 from local.places import (
     EMULATOR_PYTHON,
     KEPT,
@@ -181,6 +182,7 @@ class LocalAws:
         own = {name: value for name, value in os.environ.items() if name.startswith(OWN_MODELS)}
         self.services.start([SERVICES_PYTHON, *arguments, state], self.environment() | own, ROOT)
         self._wait(self.services, lambda: answers(f"http://{HOST}:{self._ports[1]}/_local/health"))
+        put_secrets(self.client("ssm"))
         self.connection.write()
 
     def _wait(self, process: BackgroundProcess, is_ready: Callable[[], bool]) -> None:
