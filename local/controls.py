@@ -46,6 +46,14 @@ class Controls:
         """What AWS allows and says never to do: which configuration, whose, and when."""
         return list(self._get("models")["configurations_deleted_in_use"])
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """The jobs of the service outside that stands here for proxiML, the oldest first."""
+        return list(self._get("jobs")["jobs"])
+
+    def tell_jobs(self, **wish: Any) -> None:
+        """What that service does wrong with its next jobs; docs/local-aws.md draws it."""
+        self._post("jobs", wish)
+
     def spoil(self, operation: str, kind: str, **more: Any) -> None:
         """Makes calls of an operation go wrong; operation and kind are local/services/faults' words."""
         self._post("faults", {"operation": operation, "kind": kind, **more})

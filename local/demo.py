@@ -1,5 +1,5 @@
-"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then a
-whole day of the models that are started and stopped.
+"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then an
+archive as a job at a service outside, and a whole day of the models that are started and stopped.
 
 Ends with 0 only if no image was lost, each ended as it should, and every model was off outside its hours.
 """
@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import track
 
 from dayshift.domain.results import csv_key, record_key
-from local import day_report
+from local import day_report, demo_job_report
 from local.__main__ import deploy_with_bar
 from local.demo_day import DemoDay
-from local.demo_results import save, show, summarise
+from local.demo_job import DemoJob
+from local.demo_results import Lived, save, show, summarise
 from local.deploying import Deployment
 from local.errors import LocalAwsError
 from local.outcomes import Outcome, Sample, read_samples
@@ -70,13 +71,17 @@ def run() -> int:
         watch.lap("all_results")
         save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
         code = show(outcomes, console)
-        lived = DemoDay(aws, deployment, console)
-        days = lived.live()
-        for day in days:
-            day_report.show(day, console)
+        ordered = DemoJob(aws, deployment, console).live()
+        watch.lap("job")
+        demo_job_report.save(ordered)
+        demo_job_report.show(ordered, console)
+        day = DemoDay(aws, deployment, console)
+        lived = Lived(ordered, day.live(), day.asked())
+        for each in lived.days:
+            day_report.show(each, console)
         watch.lap("day")
     watch.end()
-    return max(code, summarise(outcomes, days, lived.asked(), watch.seconds, console))
+    return max(code, summarise(outcomes, lived, watch.seconds, console))
 
 
 def _warm(aws: LocalAws, deployment: Deployment) -> None:
@@ -84,7 +89,8 @@ def _warm(aws: LocalAws, deployment: Deployment) -> None:
     events: dict[str, dict[str, Any]] = {
         deployment.values["functions"]["producer"]: {"Service": "Amazon S3", "Event": "s3:TestEvent"}
     }
-    events |= {model["labeler"]: {"Records": []} for model in deployment.values["models"].values()}
+    labelers = [model["labeler"] for model in deployment.values["models"].values()]
+    events |= {name: {"Records": []} for name in labelers if name is not None}  # jobs have none
     client = aws.client("lambda")
     with ThreadPoolExecutor(len(events)) as pool:
         list(pool.map(lambda name: client.invoke(FunctionName=name, Payload=json.dumps(events[name])), events))

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from local.day_report import Day
 from local.demo_api import Asked
+from local.demo_job_report import Ordered
 from local.gallery import draw, page
 from local.outcomes import LOST, Outcome, Sample, counts
 from local.places import DEMO_RESULTS
@@ -49,24 +51,36 @@ def show(outcomes: tuple[Outcome, ...], console: Console) -> int:
     return 1 if faults else 0
 
 
-def summarise(
-    outcomes: tuple[Outcome, ...], days: tuple[Day, ...], asked: Asked, seconds: Mapping[str, float], console: Console
-) -> int:
-    """`summary.json` and how long it all took; the exit code of the days and of what the API was asked."""
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What came after the samples: the archive that was a job, the models' day, and what the API was asked on it."""
+
+    ordered: Ordered
+    days: tuple[Day, ...]
+    asked: Asked
+
+    def is_as_wanted(self) -> bool:
+        """Whether none of it went otherwise than it should."""
+        return not (self.ordered.faults() or self.asked.faults() or any(day.faults() for day in self.days))
+
+
+def summarise(outcomes: tuple[Outcome, ...], lived: Lived, seconds: Mapping[str, float], console: Console) -> int:
+    """`summary.json` and how long it all took; the exit code of what came after the samples."""
     summary = {
         "uploaded": len(outcomes),
         "counts": counts(outcomes),
         "unexpected": _faults(outcomes),
-        "days": {day.model: day.to_json() for day in days},
-        "recognize": asked.to_json(),
+        "jobs": lived.ordered.to_json(),
+        "days": {day.model: day.to_json() for day in lived.days},
+        "recognize": lived.asked.to_json(),
         "seconds": dict(seconds),
     }
     _write(DEMO_RESULTS / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
-    for fault in asked.faults():
+    for fault in lived.asked.faults():
         console.print(fault, style="red", markup=False)
     console.print(", ".join(f"{name} {value} s" for name, value in seconds.items()))
     console.print(f"Everything is in {DEMO_RESULTS.name}/ (open {DEMO_RESULTS.name}/index.html)")
-    return 1 if asked.faults() or any(day.faults() for day in days) else 0
+    return 0 if lived.is_as_wanted() else 1
 
 
 def _faults(outcomes: tuple[Outcome, ...]) -> dict[str, str]:

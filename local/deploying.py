@@ -96,8 +96,8 @@ class Deployer:
 
     def _roles(self, values: Mapping[str, Any]) -> list[str]:
         """The names of the functions' roles, and of the workers'."""
-        labelers = [model["labeler"] for model in values["models"].values()]
-        functions = [*values["functions"].values(), values["archives"]["expander"], *labelers]
+        readers = [model.get("jobs") or model["labeler"] for model in values["models"].values()]
+        functions = [*values["functions"].values(), values["archives"]["expander"], *readers]
         client = self._client("lambda")
         roles = [
             client.get_function(FunctionName=name)["Configuration"]["Role"]

@@ -12,6 +12,7 @@ from local.outcomes import Outcome
 COLOURS = {"text": "#d6006e", "label": "#0067c5", "face": "#1b7f3b"}
 LEAST_PIXELS = 480  # smaller pictures are enlarged, so that the words on them can be read
 LABELS = "Labels are the local recognition's (local-…), which knows few; Amazon Rekognition knows thousands."
+CLASSES = "Classes are by a small classifier that has learnt from a few examples each; what it is not sure of has none."
 FACES = "Each face has the name of the nearest photo in the gallery, or is unknown; the percentage says how near."
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Dayshift: demo results</title>

@@ -10,7 +10,7 @@ environment = "local"
 region = "us-east-1"
 
 # Labels and text, and labels alone: two models, so that routing, queues and permissions are seen to be apart.
-# And two that are started and stopped: `make demo` lives through their day.
+# And two that are started and stopped: `make demo` lives through their day. And one whose images go to a service outside.
 models = {
   signs = {
     family = "rekognition"
@@ -70,6 +70,36 @@ models = {
 
         # It answers with a list of probabilities, in the order of these names.
         classes_file = "envs/local-flowers.txt"
+      }
+    }
+  }
+
+  pictures = {
+    family = "gpu_job"
+    prefix = "pictures/"
+
+    options = {
+      # As with the other small classifiers: what it is not sure of is nothing that it knows.
+      minimum_confidence_percent = 80
+
+      job = {
+        # Images that come one by one wait for each other for one tick.
+        gather_minutes       = 5
+        deadline_minutes     = 120
+        budget_usd           = 1
+        maximum_usd_per_hour = 0.5
+
+        proximl = {
+          # The local AWS puts both there; its stand-in of the service knows what they say.
+          user_parameter = "/dayshift-local-aws/proximl/user"
+          key_parameter  = "/dayshift-local-aws/proximl/key"
+          gpu_types      = ["rtx3090"]
+
+          # In the place of a repository there is a folder of this name in local/job_models/.
+          model_git = "https://git.example.com/classifier.git"
+          command   = "python3 $ML_MODEL_PATH/classify.py"
+          variables = { PROJECT = "flowers" }
+        }
       }
     }
   }
