@@ -20,6 +20,7 @@ module "models" {
   default_tags   = local.tags
 
   parameters_path = local.parameters_path
+  tick_minutes    = var.tick_minutes
   archives_queue  = { url = aws_sqs_queue.archives.url, arn = aws_sqs_queue.archives.arn }
 }
 

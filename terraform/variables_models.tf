@@ -99,6 +99,8 @@ variable "models" {
           instance_type  = string
           instance_count = optional(number, 1)
           content_type   = optional(string, "application/x-image")
+          accept         = optional(string, "application/json")
+          json           = optional(string)
           response = optional(object({
             at         = optional(string, "")
             name       = optional(string)

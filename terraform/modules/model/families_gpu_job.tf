@@ -25,6 +25,7 @@ locals {
 
   _job_options = {
     for name, value in {
+      tick_minutes               = var.tick_minutes
       provider                   = local._is_proximl ? "proximl" : "batch_transform"
       gather_minutes             = try(var.job.gather_minutes, null)
       maximum_images             = try(var.job.maximum_images, null)

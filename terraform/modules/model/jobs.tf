@@ -86,8 +86,11 @@ locals {
     ] : statement if local._is_proximl
   ]
 
-  # A job's name ends in the deployment's and the model's, as far as 63 characters hold them.
-  _transform_jobs = "${local._sagemaker_arn}:transform-job/*-${substr("${var.prefix}-${var.name}", 0, 34)}*"
+  # A job's name ends in the deployment's and the model's, as far as 63 characters hold them (domain/job_names.py).
+  _transform_jobs = "${local._sagemaker_arn}:transform-job/*-${trimsuffix(substr("${var.prefix}-${var.name}", 0, 34), "-")}*"
+
+  # SageMaker writes some names in small letters when it makes ARNs of them.
+  _batch_model_arns = [for name in distinct(compact([try(local._batch.model_name, ""), lower(try(local._batch.model_name, ""))])) : "${local._sagemaker_arn}:model/${name}"]
 
   _batch_transform_statements = [
     for statement in [
@@ -96,7 +99,7 @@ locals {
         actions   = ["sagemaker:CreateTransformJob"]
         resources = [local._transform_jobs]
         condition = {
-          ArnEquals                   = { "sagemaker:ModelArn" = ["${local._sagemaker_arn}:model/${lower(try(local._batch.model_name, ""))}"] }
+          ArnEquals                   = { "sagemaker:ModelArn" = local._batch_model_arns }
           "ForAllValues:StringEquals" = { "sagemaker:InstanceTypes" = compact([try(local._batch.instance_type, "")]) }
         }
       },
