@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.model import ModelSpec
+from dayshift.domain.powered import READ_IN_JOBS
+
+USUAL_GATHER_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,14 @@ class ApiModel:
     spec: ModelSpec
     queue_url: str
     power: str | None
+
+    @property
+    def gather_minutes(self) -> int | None:
+        """Of a model that is read in jobs: for so long the first image of a job waits for others. None for all others."""
+        if self.spec.family != READ_IN_JOBS:
+            return None
+        minutes = self.spec.options.get("gather_minutes")
+        return minutes if isinstance(minutes, int) else USUAL_GATHER_MINUTES
 
 
 def models_from_json(text: str) -> Mapping[str, ApiModel]:

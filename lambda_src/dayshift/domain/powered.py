@@ -19,8 +19,8 @@ READ_IN_JOBS = "gpu_job"  # the family
 class PoweredModel:
     """A model that is started and stopped. `warnings` name what was stored and could not be understood.
 
-    `mapping_uuid` is None for a fleet, whose workers read the queue themselves, and for what is read in jobs: their gate
-    is a parameter.
+    `mapping_uuid` is None for a fleet, whose workers read the queue themselves, and for what is read in jobs: the gate
+    of both is a parameter.
     """
 
     spec: ModelSpec

@@ -12,7 +12,7 @@ from dayshift.domain.sweeping import QueueDepth
 from dayshift.services.api.asking import OPEN
 from dayshift.services.api.ports import ApiPorts
 
-SOON, LATER = 5, 3_600  # seconds
+SOON, IN_A_JOB, LATER = 5, 60, 3_600  # seconds
 
 
 def is_wished_on(model: ApiModel, ports: ApiPorts, now: datetime) -> bool:
@@ -30,11 +30,20 @@ def is_wished_on(model: ApiModel, ports: ApiPorts, now: datetime) -> bool:
 def look(model: ApiModel, uploaded_at: datetime, ports: ApiPorts, now: datetime) -> Outlook:
     """The outlook of an image that was uploaded then. Raises TransientError."""
     if model.power is None:
-        return ALWAYS_THERE
+        return ALWAYS_THERE if model.gather_minutes is None else _in_a_job(ALWAYS_THERE, model.gather_minutes)
     found = powered(model, ports, now)
     if found is None:
         return UNKNOWN
-    return outlook(found, ports.queues[model.spec.name].depth(), uploaded_at, now)
+    seen = outlook(found, ports.queues[model.spec.name].depth(), uploaded_at, now)
+    return seen if model.gather_minutes is None else _in_a_job(seen, model.gather_minutes)
+
+
+def _in_a_job(seen: Outlook, gather_minutes: int) -> Outlook:
+    """The outlook where images are read in jobs: nobody can tell when one will be over."""
+    if seen.state is Wakefulness.ASLEEP:
+        return replace(seen, read_by=None)
+    begins = f"at most {gather_minutes} min after the first of them" if gather_minutes else "within minutes"
+    return replace(seen, read_by=None, reason=f"read with others in a job, which begins {begins}")
 
 
 def powered(model: ApiModel, ports: ApiPorts, now: datetime) -> PoweredModel | None:
@@ -45,10 +54,10 @@ def powered(model: ApiModel, ports: ApiPorts, now: datetime) -> PoweredModel | N
     return replace(found, override=replace(found.override, by=""))
 
 
-def retry_after(seen: Outlook, now: datetime) -> int:
+def retry_after(model: ApiModel, seen: Outlook, now: datetime) -> int:
     """Seconds until it is worth asking again for an image that waits."""
+    least = SOON if model.gather_minutes is None else IN_A_JOB
     if seen.state in (Wakefulness.ALWAYS, Wakefulness.AWAKE):
-        return SOON
-    if seen.read_by is None:
-        return LATER
-    return max(math.ceil((seen.read_by - now).total_seconds()), SOON)
+        return least
+    moment = seen.read_by or seen.wakes_at
+    return LATER if moment is None else max(math.ceil((moment - now).total_seconds()), least)

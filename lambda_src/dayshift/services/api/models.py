@@ -35,6 +35,8 @@ def model_as_json(model: ApiModel, found: PoweredModel | None, ports: ApiPorts, 
         "maximum_bytes": maximum_bytes,
         "formats": formats,
     }
+    if model.gather_minutes is not None:
+        body["jobs"] = {"gather_minutes": model.gather_minutes}
     if model.power is None or found is None:
         seen = ALWAYS_THERE if model.power is None else UNKNOWN
         return body | {"state": seen.state, "reason": seen.reason}

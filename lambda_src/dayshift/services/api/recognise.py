@@ -74,5 +74,5 @@ def _kept(request: Request, model: ApiModel, caller: Caller, why: str, ports: Ap
     seen = look(model, now, ports, now)
     image = ImageId.new(model.spec.name, ports.new_digits(), request.content_type)
     ports.uploads.put(image.key(model.spec.prefix, caller.owner), request.content_type, request.body)
-    headers = {"Location": f"images/{image}", "Retry-After": str(retry_after(seen, now))}
+    headers = {"Location": f"images/{image}", "Retry-After": str(retry_after(model, seen, now))}
     return Reply(202, waiting(image, now, seen), headers, notes={"image": str(image), "reason": why})

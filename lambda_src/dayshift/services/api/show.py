@@ -6,7 +6,7 @@ from typing import Any
 
 from dayshift.domain.image_id import ImageId
 from dayshift.domain.messages import rfc3339
-from dayshift.domain.outlook import Outlook, Wakefulness
+from dayshift.domain.outlook import ALWAYS_THERE, Outlook, Wakefulness
 from dayshift.domain.results import Status
 from dayshift.domain.web import ProblemError, Reply, Request, without_names
 from dayshift.services.api.asking import caller_of
@@ -32,7 +32,7 @@ def get_image(request: Request, ports: ApiPorts, now: datetime) -> Reply:
     if uploaded_at is None:
         raise _not_found()
     seen = look(model, uploaded_at, ports, now)
-    headers = {"Retry-After": str(retry_after(seen, now))}
+    headers = {"Retry-After": str(retry_after(model, seen, now))}
     return Reply(200, waiting(image, uploaded_at, seen), headers, notes={"image": str(image)})
 
 
@@ -49,7 +49,7 @@ def waiting(image: ImageId, uploaded_at: datetime, seen: Outlook) -> dict[str, A
         body["read_by"] = rfc3339(seen.read_by)
     if is_asleep and seen.wakes_at is not None:
         body["wakes_at"] = rfc3339(seen.wakes_at)
-    if seen.state is not Wakefulness.ALWAYS:
+    if seen != ALWAYS_THERE:
         body["reason"] = without_names(seen.reason)
     return body
 
