@@ -35,6 +35,8 @@ from local.services.schedule_groups import ScheduleGroups
 from local.services.schedule_store import Store
 from local.services.scheduler import Schedules
 from local.services.targets import AwsTargets
+from local.services.transform_jobs import TransformJobs
+from local.services.transform_work import TransformWork
 from local.vision.analysis import Analyst
 from local.vision.examples import Examples
 
@@ -67,11 +69,15 @@ def main() -> None:
     )
     by_header = {
         "rekognition": Rekognition(analyst, images).operations() | custom_labels.operations(),
-        "sagemaker": SageMaker(sagemaker).operations() | Endpoints(sagemaker).operations(),
+        "sagemaker": SageMaker(sagemaker).operations()
+        | Endpoints(sagemaker).operations()
+        | TransformJobs(sagemaker, s3).operations(),
     }
+    container = Container(examples)
+    transforms = TransformWork(sagemaker, container, s3)
     by_path = {
         "scheduler": (*schedules.routes(), *groups.routes()),
-        "sagemaker-runtime": SageMakerRuntime(sagemaker, Container(examples), s3).routes(),
+        "sagemaker-runtime": SageMakerRuntime(sagemaker, container, s3).routes(),
     }
     fleet = FleetServices(
         arguments.state.parent if arguments.state else default_folder(),
@@ -93,6 +99,7 @@ def main() -> None:
     ticking = (
         threading.Thread(target=_tick, args=(engine.tick, TICK_SECONDS, stop), name="ticks", daemon=True),
         threading.Thread(target=_tick, args=(fleet.tick, FLEET_SECONDS, stop), name="fleet", daemon=True),
+        threading.Thread(target=_tick, args=(transforms.tick, TICK_SECONDS, stop), name="transforms", daemon=True),
     )
     signal.signal(signal.SIGTERM, _end)
     fleet.begin()

@@ -2,7 +2,8 @@
 
 Its environment: PROJECT is the folder of examples that it has learnt (`samples/<project>`); ANSWER is "numbers" for a
 list of probabilities in the order of the classes' names, as SageMaker's own image classification answers, or "objects"
-for [{"label": …, "score": …}, …], as many a container of Hugging Face does.
+for [{"label": …, "score": …}, …], as many a container of Hugging Face does. REFUSALS is "answers" where an image that
+is none is answered with {"error": …} and not with 400, since a batch transform job tells of no status.
 """
 
 import base64
@@ -47,11 +48,19 @@ class Container:
             raise ContainerError(500, f"PROJECT must name a folder of examples, ANSWER be {' or '.join(FORMS)}")
         content = _from_json(body) if kind == "application/json" else body
         try:
-            picture = open_picture(content, MAXIMUM_BYTES, SIDES)
+            picture = open_picture(content, _most(environment), SIDES)
         except ImageError as error:
+            if environment.get("REFUSALS") == "answers":
+                return json.dumps({"error": f"unable to decode the image: {error}"}).encode()
             raise ContainerError(400, f"Unable to decode the image: {error}") from error
         found = self._examples.classify(environment["PROJECT"], picture)
         return json.dumps(FORMS[form](found)).encode()
+
+
+def _most(environment: Mapping[str, str]) -> int:
+    """How many bytes of an image are read: a batch transform job says how many it may send."""
+    told = environment.get("SAGEMAKER_MAX_PAYLOAD_IN_MB")
+    return MAXIMUM_BYTES if told is None else int(told) * 10**6
 
 
 def _numbers(labels: tuple[Label, ...]) -> list[float]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from local.services import endpoint_controls, model_controls
+from local.services import endpoint_controls, model_controls, transform_controls
 from local.services.clock import Clock, real_now
 from local.services.faults import Fault, Faults
 from local.services.firing import Engine
@@ -78,17 +78,20 @@ class ControlRoutes:
         return jsonify({"faults": [fault.to_json() for fault in self._faults.listed()]})
 
     def _models_call(self) -> Response:
-        """A wish with `endpoint_name` is about SageMaker, any other about Custom Labels."""
+        """A wish with `endpoint_name` or `transform_jobs` is about SageMaker, any other about Custom Labels."""
         if request.method == "POST":
             try:
                 wish = request.get_json(force=True)
                 if "endpoint_name" in wish:
                     endpoint_controls.change(self._sagemaker, wish)
+                elif "transform_jobs" in wish:
+                    transform_controls.change(self._sagemaker, wish["transform_jobs"])
                 else:
                     model_controls.change(self._models, wish)
             except (TypeError, ValueError) as error:
                 raise ServiceError("ValidationException", str(error)) from error
-        return jsonify({**model_controls.shown(self._models), **endpoint_controls.shown(self._sagemaker)})
+        sagemaker = endpoint_controls.shown(self._sagemaker) | transform_controls.shown(self._sagemaker)
+        return jsonify(model_controls.shown(self._models) | sagemaker)
 
 
 def _text(instant: datetime) -> str:

@@ -10,6 +10,7 @@ NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 MODEL_NAME = re.compile(r"[a-zA-Z0-9]([\-a-zA-Z0-9]*[a-zA-Z0-9])?")
 ROLE = re.compile(r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+")
 MEMORY_MB = (1024, 2048, 3072, 4096, 5120, 6144)
+INSTANCES, MOST_PAYLOAD_MB = range(1, 101), 100
 MOST_TAGS, MOST_VARIANTS, MOST_CONCURRENCY = 50, 10, 200
 Record = Mapping[str, Any]
 
@@ -64,6 +65,21 @@ def check_configuration(request: Record) -> None:
     output = ((request.get("AsyncInferenceConfig") or {}).get("OutputConfig") or {}).get("S3OutputPath", "s3://none/")
     if not re.fullmatch(r"(https|s3)://([^/])/?(.*)", output):
         raise refused(f"S3OutputPath must begin with s3://; got {output!r}.")
+
+
+def check_transform(request: Record) -> None:
+    """Raises ServiceError."""
+    resources, payload = request.get("TransformResources") or {}, request.get("MaxPayloadInMB", 6)
+    if not str(resources.get("InstanceType")).startswith("ml.") or resources.get("InstanceCount") not in INSTANCES:
+        raise refused(f"InstanceType must begin with ml., InstanceCount be 1 to 100; got {dict(resources)}.")
+    if payload * max(request.get("MaxConcurrentTransforms", 1), 1) > MOST_PAYLOAD_MB:
+        raise refused(f"MaxConcurrentTransforms times MaxPayloadInMB must not exceed {MOST_PAYLOAD_MB} MB.")
+    source = ((request.get("TransformInput") or {}).get("DataSource") or {}).get("S3DataSource") or {}
+    if source.get("S3DataType") != "ManifestFile":
+        raise refused(f"Of S3DataType only ManifestFile is here; got {source.get('S3DataType')!r}.")
+    for place in (source.get("S3Uri"), (request.get("TransformOutput") or {}).get("S3OutputPath")):
+        if not re.fullmatch(r"(https|s3)://([^/]+)/?(.*)", str(place)):
+            raise refused(f"S3Uri and S3OutputPath must begin with s3://; got {place!r}.")
 
 
 def _check_capacity(variant: Record) -> None:

@@ -1,4 +1,4 @@
-"""The local account's SageMaker models, endpoint configurations and endpoints, kept in one JSON file."""
+"""The local account's SageMaker models, endpoint configurations, endpoints and transform jobs, in one JSON file."""
 
 import json
 import threading
@@ -12,6 +12,7 @@ from typing import Any
 from local.services.endpoint import NONE, Delays, Endpoint, refused
 from local.services.service_error import ServiceError
 from local.services.timeline import text
+from local.services.transform_job import Pace, TransformJob, Trouble
 
 Record = dict[str, Any]
 WORDS = {"model": "model", "endpoint-config": "endpoint configuration", "endpoint": "endpoint"}
@@ -27,6 +28,10 @@ class Book:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     defaults: Delays = field(default_factory=Delays)
+    transform_jobs: dict[str, TransformJob] = field(default_factory=dict)
+    # Of the transform jobs to come: how long each takes, and what goes wrong with them, one after the other.
+    pace: Pace = field(default_factory=Pace)
+    troubles: list[Trouble | None] = field(default_factory=list)
     # What nobody should do and the service allows: configurations deleted while an endpoint had them.
     deleted_in_use: list[Record] = field(default_factory=list)
 
@@ -47,13 +52,15 @@ class SageMakerStore:
             self._book.now = self._now().timestamp()
             for endpoint in self._book.endpoints.values():
                 endpoint.settle(self._book.now)
+            for job in self._book.transform_jobs.values():
+                job.settle(self._book.now)
             try:
                 yield self._book
             finally:
                 self._write()
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a model, an endpoint-config or an endpoint; SageMaker writes their names small there."""
+        """The ARN of a model, endpoint-config, endpoint or transform-job; SageMaker writes their names small there."""
         return f"{self.place}:{kind}/{name.lower()}"
 
     def endpoint(self, book: Book, name: str) -> Endpoint:
@@ -105,7 +112,10 @@ def _name(configuration: Record) -> str:
 def _read(file: Path) -> Book:
     kept = json.loads(file.read_text(encoding="utf-8"))
     endpoints = {name: Endpoint.from_json(value) for name, value in kept["endpoints"].items()}
-    return Book(**{**kept, "endpoints": endpoints, "defaults": Delays(**kept["defaults"])})
+    jobs = {name: TransformJob.from_json(value) for name, value in kept.get("transform_jobs", {}).items()}
+    troubles = [None if each is None else Trouble(each) for each in kept.get("troubles", ())]
+    known = {"endpoints": endpoints, "defaults": Delays(**kept["defaults"]), "transform_jobs": jobs}
+    return Book(**{**kept, **known, "pace": Pace(**kept.get("pace", {})), "troubles": troubles})
 
 
 def _text(book: Book) -> str:

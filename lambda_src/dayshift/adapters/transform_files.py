@@ -9,7 +9,6 @@ by its image's file name alone, so that of `a/1.jpg` and `b/1.jpg` one answer wo
 """
 
 import json
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from dayshift.adapters.aws_errors import surroundings
 from dayshift.adapters.transform_model import TransformModel
 from dayshift.domain.images import ImageRef
+from dayshift.domain.job_names import files_prefix, image_name, index_of
 from dayshift.domain.job_ports import Order
-from dayshift.domain.jobs import JOB_FILES_ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 PUTS_AT_ONCE = 4  # each holds an image of up to 15 MB, a third more in base64
 READS_AT_ONCE = 8
 LARGEST_ANSWER_BYTES = 1024 * 1024  # a thousand classes with long names are 100 kB
-ENDINGS = {"jpeg": "jpg", "png": "png"}
-_ANSWER = re.compile(r"(\d{4,9})\.(?:jpg|png)\.out", re.ASCII)
+ANSWER = ".out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Place:
     @classmethod
     def of(cls, bucket: str, order: Order) -> "Place":
         """The same for the same order, always."""
-        return cls(bucket, f"{JOB_FILES_ROOT}{order.model}/{order.job_id}/{order.attempt}/")
+        return cls(bucket, files_prefix(order.model, order.job_id, order.attempt))
 
     @property
     def input(self) -> str:
@@ -77,7 +75,7 @@ class TransformParcel:
         """Takes one image, and waits for an earlier one where many are under way. Raises TransientError."""
         while len(self._under_way) >= PUTS_AT_ONCE:
             self._under_way.popleft().result()
-        name = f"{index:04d}.{ENDINGS[form]}"
+        name = image_name(index, form)
         body = self._model.body(content)
         self._under_way.append(self._pool.submit(self._put, f"{self._place.input}{name}", body))
         self._names.append(name)
@@ -113,15 +111,16 @@ class Answers:
         listed = list(self._listed())
         times = Counter(_name(one["Key"]) for one in listed)
         for one in listed:
-            name, match = _name(one["Key"]), _ANSWER.fullmatch(_name(one["Key"]))
-            if match is None or int(match[1]) not in asked:
+            name = _name(one["Key"])
+            index = index_of(name.removesuffix(ANSWER)) if name.endswith(ANSWER) else None
+            if index is None or index not in asked:
                 self.strange.append(f"{name}: nobody asked for it")
             elif times[name] > 1:
                 self.strange.append(f"{name}: it is there {times[name]} times")
             elif one["Size"] > LARGEST_ANSWER_BYTES:
                 self.strange.append(f"{name}: {one['Size']:,} bytes, and at most {LARGEST_ANSWER_BYTES:,} are read")
             else:
-                yield int(match[1]), one["Key"]
+                yield index, one["Key"]
 
     def _listed(self) -> Iterator[Any]:
         with surroundings(f"listing {self._place.output}"):

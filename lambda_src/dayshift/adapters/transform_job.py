@@ -32,6 +32,7 @@ def request(order: Order, place: Place, model: TransformModel) -> dict[str, Any]
             "S3OutputPath": place.url(place.output.rstrip("/")),
             "Accept": model.accept,
             "AssembleWith": "None",
+            **({"KmsKeyId": model.kms_key_arn} if model.kms_key_arn else {}),
         },
         "TransformResources": {"InstanceType": model.instance_type, "InstanceCount": model.instance_count},
     }

@@ -2,6 +2,7 @@
 
     options = {"model_name": "acme-prod-flowers-1a2b3c4d", "instance_type": "ml.g4dn.xlarge", "instance_count": 1,
                "maximum_usd_per_hour": 0.94,                 of all its instances together
+               "kms_key_arn": null,                          that encrypts the answers
                "content_type": "application/x-image", "accept": "application/json", "json": null, "response": {"at": …},
                "classes": {"bucket": …, "key": …}, "maximum_labels": 5, "minimum_confidence_percent": 0}
 
@@ -38,6 +39,7 @@ class TransformModel:
     usd_per_hour: float
     content_type: str
     accept: str
+    kms_key_arn: str | None
     around: tuple[bytes, bytes] | None
     scores: ClassScores
 
@@ -61,6 +63,7 @@ class TransformModel:
             usd_per_hour=_price(model),
             content_type=options.get("content_type") or "application/x-image",
             accept=options.get("accept") or "application/json",
+            kms_key_arn=options.get("kms_key_arn") or None,
             around=around_image(model, MOST_PAYLOAD_MB * MEGABYTE)[0],
             scores=ClassScores.of(options),
         )

@@ -24,6 +24,8 @@ from local.services.sagemaker_runtime import SageMakerRuntime
 from local.services.sagemaker_store import SageMakerStore
 from local.services.schedule_store import Store
 from local.services.targets import AwsTargets
+from local.services.transform_jobs import TransformJobs
+from local.services.transform_work import TransformWork
 from local.vision.examples import Examples
 from tests.unit.adapters.wire import Raw
 
@@ -52,13 +54,16 @@ class Objects:
 class World:
     """The services behind boto3 clients, on a clock that moves when it is told."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        self.time, self.s3 = MONDAY, Objects()
+    def __init__(self, file: Path | None = None, s3: Any = None) -> None:
+        self.time, self.s3 = MONDAY, s3 or Objects()
         clock = Clock(lambda: self.time)
         store = SageMakerStore(file, clock.now, PLACE)
         engine = Engine(Store(None, self.time.timestamp()), clock, AwsTargets())
-        runtime = SageMakerRuntime(store, Container(Examples(SAMPLES)), self.s3)
-        by_header = {"sagemaker": SageMaker(store).operations() | Endpoints(store).operations()}
+        container, transforms = Container(Examples(SAMPLES)), TransformJobs(store, self.s3)
+        runtime = SageMakerRuntime(store, container, self.s3)
+        self.instances = TransformWork(store, container, self.s3)
+        sagemaker = SageMaker(store).operations() | Endpoints(store).operations() | transforms.operations()
+        by_header = {"sagemaker": sagemaker}
         controls = ControlRoutes(engine, clock, ModelStore(None, clock.now, ACCOUNT), store)
         app = LocalApp(by_header, {"sagemaker-runtime": runtime.routes()}, controls)
         self.web: FlaskClient = app.flask.test_client()
