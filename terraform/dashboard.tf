@@ -30,7 +30,8 @@ locals {
   # What concerns power first.
   _alarm_arns = concat(
     aws_cloudwatch_metric_alarm.reconcile_silent[*].arn, values(aws_cloudwatch_metric_alarm.heartbeat)[*].arn,
-    values(aws_cloudwatch_metric_alarm.short_of_workers)[*].arn, values(aws_cloudwatch_metric_alarm.not_empty)[*].arn,
+    values(aws_cloudwatch_metric_alarm.short_of_workers)[*].arn, values(aws_cloudwatch_metric_alarm.jobs)[*].arn,
+    values(aws_cloudwatch_metric_alarm.jobs_silent)[*].arn, values(aws_cloudwatch_metric_alarm.not_empty)[*].arn,
     values(aws_cloudwatch_metric_alarm.errors)[*].arn,
     [aws_cloudwatch_metric_alarm.sweep_silent.arn],
   )

@@ -35,6 +35,15 @@ output "power" {
 }
 
 ####################################################################################################
+# Jobs
+####################################################################################################
+
+output "transform_policies" {
+  description = "By model whose jobs are batch transform: what the execution role of its SageMaker model, which is yours, needs of this deployment. Attach it before the first image."
+  value       = { for name, model in module.models : name => model.transform_policy if model.transform_policy != null }
+}
+
+####################################################################################################
 # API
 ####################################################################################################
 

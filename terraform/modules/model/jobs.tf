@@ -65,6 +65,8 @@ locals {
     ],
   )
 
+  _job_files_arn = "${var.results_bucket.arn}/job-files/${var.name}/"
+
   _parameter_arns = [
     for name in local._is_proximl ? [local._proximl.user_parameter, local._proximl.key_parameter] : [] :
     "arn:${var.account.partition}:ssm:${var.account.region}:${var.account.id}:parameter${name}"

@@ -94,16 +94,6 @@ output "worker_contract" {
   value       = one(module.fleet[*].contract)
 }
 
-output "jobs" {
-  description = "The function of jobs, name and ARN; null for other families."
-  value       = local.is_job ? { name = module.jobs[0].name, arn = module.jobs[0].arn } : null
-}
-
-output "jobs_contract" {
-  description = "The function of jobs as the tests hold it against tests/contract; null for other families."
-  value       = one(module.jobs[*].contract)
-}
-
 output "service" {
   description = "Under which name what reads the queue logs and measures: the function's, or the group's."
   value       = local.is_fleet ? local._group : one(concat(module.labeler[*].name, module.jobs[*].name))
