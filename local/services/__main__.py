@@ -15,6 +15,7 @@ import waitress
 from botocore.config import Config
 
 from local.fleet.wiring import FleetServices
+from local.outside import KEY, USER
 from local.places import SAMPLES, default_folder
 from local.services.app import LocalApp
 from local.services.clock import Clock, real_now
@@ -26,6 +27,9 @@ from local.services.front import Front
 from local.services.image_source import ImageSource
 from local.services.model_store import ModelStore
 from local.services.oidc import Provider, provider_routes
+from local.services.proximl import Proximl
+from local.services.proximl_jobs import ProximlJobs
+from local.services.proximl_login import Pool
 from local.services.rekognition import Rekognition
 from local.services.sagemaker import SageMaker
 from local.services.sagemaker_endpoints import Endpoints
@@ -75,7 +79,9 @@ def main() -> None:
     }
     container = Container(examples)
     transforms = TransformWork(sagemaker, container, s3)
+    proximl = Proximl(Pool(USER, KEY, real_now), ProximlJobs(clock.now, os.environ.get("AWS_CA_BUNDLE")))
     by_path = {
+        "proximl": proximl.routes(),
         "scheduler": (*schedules.routes(), *groups.routes()),
         "sagemaker-runtime": SageMakerRuntime(sagemaker, container, s3).routes(),
     }
@@ -88,6 +94,7 @@ def main() -> None:
     )
     app = LocalApp(by_header, by_path, ControlRoutes(engine, clock, models, sagemaker), [fleet.query()])
     fleet.add_to(app.flask)
+    proximl.add_to(app.flask)
     Front(os.environ["AWS_ENDPOINT_URL"], os.environ.get("AWS_CA_BUNDLE")).add_to(app.flask)
     provider = Provider(f"http://{HOST}:{arguments.port}/_oidc", real_now)  # API Gateway reads the machine's clock too
     app.flask.register_blueprint(provider_routes(provider, "/_oidc"))
@@ -114,6 +121,7 @@ def main() -> None:
         for thread in ticking:
             thread.join(timeout=5)
         fleet.end()
+        proximl.end()
 
 
 def _tick(work: Callable[[], object], seconds: float, stop: threading.Event) -> None:
