@@ -4,8 +4,7 @@
                "maximum_usd_per_hour": 0.94,                 of all its instances together
                "kms_key_arn": null,                          that encrypts the answers
                "content_type": "application/x-image", "accept": "application/json", "json": null, "response": {"at": …},
-               "classes": {"bucket": …, "key": …}, "kms_key_arn": null,
-               "maximum_labels": 5, "minimum_confidence_percent": 0}
+               "classes": {"bucket": …, "key": …}, "maximum_labels": 5, "minimum_confidence_percent": 0}
 
 What an image is sent as, and how the answer is read, is said as for an endpoint (sagemaker_endpoint.py). One thing
 more: a container that answers `{"error": "why"}` has looked at the image, and will never read it.
@@ -43,7 +42,6 @@ class TransformModel:
     kms_key_arn: str | None
     around: tuple[bytes, bytes] | None
     scores: ClassScores
-    kms_key_arn: str | None = None  # of the answers; left out, SageMaker takes the account's own for S3
 
     @classmethod
     def of(cls, model: ModelSpec) -> "TransformModel":
@@ -68,7 +66,6 @@ class TransformModel:
             kms_key_arn=options.get("kms_key_arn") or None,
             around=around_image(model, MOST_PAYLOAD_MB * MEGABYTE)[0],
             scores=ClassScores.of(options),
-            kms_key_arn=options.get("kms_key_arn"),
         )
 
     @property
