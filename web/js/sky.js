@@ -79,7 +79,7 @@ function headline(person, model) {
   const name = plain(model?.name, 60);
   switch (model?.state) {
     case "awake":
-    case "always": return ["Drop pictures.", "They are read at once."];
+    case "always": return ["Drop pictures.", isReadInJobs(model) ? "They are read together, in a job." : "They are read at once."];
     case "starting": return ["Drop pictures.", `${name} is waking up.`];
     case "asleep": return ["Drop pictures.", wakes ? `They wait till ${name} wakes ${when(wakes)}.` : model.workers ? `They wake ${name} up.` : `${name} sleeps; they wait.`];
     default: return ["Drop pictures."];
@@ -91,6 +91,7 @@ function promise(person, model, trouble) {
   if (!person.isReady) return "Your pictures and their results are yours alone.";
   if (trouble) return `The models do not answer: ${trouble}`;
   if (!model) return "Looking for the models …";
+  if (isReadInJobs(model)) return jobs(model);
   if (model.state === "asleep") return "Nothing is paid while it sleeps, and nothing you drop is lost.";
   if (model.state === "starting") return "It reads what waits as soon as it answers.";
   if (reading(model)) return `${counted(reading(model), "worker")} read${reading(model) === 1 ? "s" : ""} them.`;
@@ -100,6 +101,7 @@ function promise(person, model, trouble) {
 
 function short(model) {
   const there = reading(model);
+  if (isReadInJobs(model)) return `${awake(model)} · read in jobs`;
   return there ? `${awake(model)} · ${counted(there, "worker")}` : awake(model);
 }
 
@@ -107,6 +109,18 @@ function short(model) {
 function reading(model) {
   const now = model.workers?.now;
   return Number.isSafeInteger(now) && now > 0 ? now : 0;
+}
+
+function isReadInJobs(model) {
+  return Boolean(model.jobs);
+}
+
+/** When a job of a model begins; when it will be over nobody can tell. */
+function jobs(model) {
+  if (model.state === "asleep") return "No job begins while it sleeps, and nothing you drop is lost.";
+  const minutes = model.jobs.gather_minutes;
+  const waits = Number.isSafeInteger(minutes) && minutes > 0;
+  return `A job begins ${waits ? `at most ${counted(minutes, "minute")} after the first picture` : "within minutes"}. Come back later, if you like.`;
 }
 
 function awake(model) {

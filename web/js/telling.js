@@ -12,7 +12,9 @@ export function state(one) {
   switch (one.phase) {
     case "line": return one.note || "In line";
     case "sending": return one.progress < 1 ? `Sending, ${Math.floor(one.progress * 100)} %` : "Sent, nearly there";
-    case "queued": return due && due > Date.now() ? `${model} reads this ${when(due, "by")}` : `Waiting for ${model}`;
+    case "queued":
+      if (due && due > Date.now()) return `${model} reads this ${when(due, "by")}`;
+      return one.family === "gpu_job" ? `Waiting for a job of ${model}` : `Waiting for ${model}`;
     case "asleep":
       if (due && due > Date.now()) return `${model} reads this ${when(due, "by")}`;
       return wakes && wakes > Date.now() ? `${model} wakes ${when(wakes)} and reads this` : `${model} sleeps; this waits`;
