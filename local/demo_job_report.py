@@ -1,7 +1,7 @@
 """What the demo shows and keeps of its job: a table, `demo-results/jobs/`, and whether all went as it should."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +81,14 @@ def show(ordered: Ordered, console: Console) -> None:
         reason = str((outcome.record or {}).get("reason") or "").split(":")[0]
         table.add_row(escape(outcome.sample.name), outcome.status, escape(seen or reason))
     console.print(table)
-    told = f"{len(ordered.jobs)} job, {len(ordered.orders)} order at the service, {ordered.cost_usd:.3f} USD"
+    told = f"{_many(ordered.jobs, 'job')}, {_many(ordered.orders, 'order')} at the service, {ordered.cost_usd:.3f} USD"
     console.print(f"uploaded twice: {told}", highlight=False)
     for fault in ordered.faults():
         console.print(fault, style="red", markup=False)
+
+
+def _many(things: Sequence[object], word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def _write(name: str, value: Mapping[str, Any]) -> None:

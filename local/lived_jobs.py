@@ -26,7 +26,7 @@ class LivedJobs:
 
     def hold_the_clock(self) -> datetime:
         """From here on time passes by `tick` alone. What a job of an interrupted demo waits for must not be to come."""
-        begin = max([self._controls.now(), *_instants(self.book())]) + MINUTE
+        begin = max([self._controls.now(), *instants(self.book())]) + MINUTE
         self._controls.go_to(begin, skip=True)
         return begin
 
@@ -80,13 +80,13 @@ class LivedJobs:
             return None
 
 
-def _instants(value: Any) -> Iterator[datetime]:
+def instants(value: Any) -> Iterator[datetime]:
     """Every instant in a JSON value; its names end in `_at` or `_until`."""
     if isinstance(value, Mapping):
         for name, each in value.items():
             if name.endswith(("_at", "_until")) and each:
                 yield datetime.fromisoformat(each)
-            yield from _instants(each)
+            yield from instants(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _instants(each)
+            yield from instants(each)
