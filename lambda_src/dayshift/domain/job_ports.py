@@ -9,6 +9,8 @@ from dayshift.domain.detections import Prediction
 from dayshift.domain.images import ImageRef, Limits
 from dayshift.domain.jobs import Book, Job, JobImage, Phase
 from dayshift.domain.messages import Envelope
+from dayshift.domain.ports import Records
+from dayshift.domain.results import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,13 @@ class ClosedJobs(Protocol):
 
     def keep(self, job: Job) -> None:
         """Writes it down; a second time changes nothing that matters."""
+
+
+class JobRecords(Records, Protocol):
+    """The terminal records of one model, as its jobs look at them."""
+
+    def status(self, image: ImageRef) -> Status | None:
+        """How this image ended; None where it has no record."""
 
 
 class JobMailbox(Protocol):

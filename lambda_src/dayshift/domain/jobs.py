@@ -68,6 +68,7 @@ class Attempt:
     number: int
     name: str  # its name at the service, by which it is found again
     began_at: datetime
+    asked_at: datetime  # when the service was last asked to take it, or was about to be
     deadline_at: datetime
     indexes: tuple[int, ...]
     service_id: str | None = None
@@ -75,8 +76,19 @@ class Attempt:
     word: str = ""  # the service's own
     cost_usd: float = 0.0
     started_at: datetime | None = None  # first seen at work
+    given_up_at: datetime | None = None  # since when it is asked to end
     ended_at: datetime | None = None
     reason: str | None = None  # why it was given up, or what was wrong with what it brought
+
+    @property
+    def runs_at_most(self) -> timedelta:
+        """What the service is told, so that it ends by itself though nobody looks."""
+        return self.deadline_at - self.asked_at
+
+    @property
+    def was_paid(self) -> bool:
+        """Whether it counts as an attempt: all but one that was given up while it waited in the service's queue."""
+        return self.given_up_at is None or self.started_at is not None or self.cost_usd > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,7 @@ class Job:
     due_at: datetime  # when no more images are waited for
     images: tuple[JobImage, ...]
     archive: ImageRef | None = None
+    twins: tuple[ImageRef, ...] = ()  # archives whose images are all in this job, too: they end with it
     attempts: tuple[Attempt, ...] = ()
     held_until: datetime | None = None  # no attempt before
     refusals: int = 0  # of the service, one after the other, to take it
@@ -98,6 +111,24 @@ class Job:
     endings: Mapping[str, int] = field(default_factory=dict)  # how many images ended how
     closed_at: datetime | None = None
 
+    @property
+    def attempt(self) -> Attempt | None:
+        """The last one."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def spent_usd(self) -> float:
+        """What all attempts have cost so far."""
+        return sum(attempt.cost_usd for attempt in self.attempts)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether each image was seen to have its record."""
+        return sum(self.endings.values()) >= len(self.images)
+
+
+AT_SERVICE = (JobState.SUBMITTING, JobState.RUNNING, JobState.STOPPING)
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -105,3 +136,18 @@ class Book:
 
     model: str
     jobs: tuple[Job, ...] = ()
+
+    def job(self, job_id: str) -> Job | None:
+        """The open job of this id."""
+        return next((job for job in self.jobs if job.id == job_id), None)
+
+    def has_room(self, jobs_at_once: int) -> bool:
+        """Whether another job may be at the service."""
+        return sum(job.state in AT_SERVICE for job in self.jobs) < jobs_at_once
+
+    def changed(self, job_id: str, job: Job | None) -> "Book":
+        """The book with this job as it is now, new at its end, or without it."""
+        if self.job(job_id) is None:
+            return Book(self.model, (*self.jobs, job)) if job else self
+        jobs = ((job if one.id == job_id else one) for one in self.jobs)
+        return Book(self.model, tuple(one for one in jobs if one is not None))

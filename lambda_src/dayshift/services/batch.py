@@ -9,9 +9,9 @@ from threading import Event
 
 from dayshift.domain.errors import ClosedError, TransientError
 from dayshift.domain.images import ImageRef
-from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
+from dayshift.domain.messages import Envelope, backoff_seconds
 from dayshift.domain.results import Status
-from dayshift.services.label import Answer, Clock, LabelPorts, Outcome, conclude, label
+from dayshift.services.label import Answer, Clock, LabelPorts, Outcome, conclude, label, message_request
 
 OFTEN = 5  # receives
 
@@ -110,8 +110,7 @@ def _settle_unforeseen(message: Envelope, error: BaseException, shift: Shift) ->
 def _give_up_message(message: Envelope, shift: Shift) -> Outcome:
     """A message that names no image of ours ends as a failed record under its own id, its body's beginning kept."""
     now = shift.clock()
-    stand_in = ImageRef(shift.ports.images_bucket, f"message/{message.message_id}", None, message.message_id, 0)
-    request = InferenceRequest(stand_in, shift.ports.model.name, now)
+    request = message_request(message, shift.ports.images_bucket, shift.ports.model, now)
     answer = Answer(Status.FAILED, f"foreign_message: {message.problem}")
     return conclude(request, answer, now, shift.ports, shift.clock)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import GoneError, PermanentError
 from dayshift.domain.images import ImageRef, check
-from dayshift.domain.messages import InferenceRequest
+from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.ports import Inbox, Predictor, Records
 from dayshift.domain.results import Status, TerminalRecord
@@ -64,14 +64,27 @@ class Answer:
 
 def label(request: InferenceRequest, ports: LabelPorts, clock: Clock) -> Outcome:
     """The image of a request to its terminal record. Raises TransientError, and then nothing is settled."""
-    if request.image.bucket != ports.images_bucket or request.model != ports.model.name:
-        wanted = f"{ports.images_bucket!r} and {ports.model.name!r}"
-        problem = f"wanted bucket and model {wanted}; got {request.image.bucket!r} and {request.model!r}"
-        return conclude(request, Answer(Status.FAILED, f"foreign_message: {problem}"), clock(), ports, clock)
+    if answer := foreign(request, ports.images_bucket, ports.model):
+        return conclude(request, answer, clock(), ports, clock)
     if ports.records.exists(request.image):
         return Outcome(request.image.key, "already")
     started = clock()
     return conclude(request, _read(request.image, ports.predictor), started, ports, clock)
+
+
+def foreign(request: InferenceRequest, images_bucket: str, model: ModelSpec) -> Answer | None:
+    """How a request ends that is about another bucket, or for another model; None for one of ours."""
+    if request.image.bucket == images_bucket and request.model == model.name:
+        return None
+    wanted = f"{images_bucket!r} and {model.name!r}"
+    problem = f"wanted bucket and model {wanted}; got {request.image.bucket!r} and {request.model!r}"
+    return Answer(Status.FAILED, f"foreign_message: {problem}")
+
+
+def message_request(message: Envelope, images_bucket: str, model: ModelSpec, now: datetime) -> InferenceRequest:
+    """A stand-in for the image of a message that names none of ours: its record lies under the message's own id."""
+    stand_in = ImageRef(images_bucket, f"message/{message.message_id}", None, message.message_id, 0)
+    return InferenceRequest(stand_in, model.name, now)
 
 
 def _read(image: ImageRef, predictor: Predictor) -> Answer:
