@@ -6,14 +6,28 @@ from dataclasses import dataclass, field
 
 from dayshift.adapters.archive_reader import ZipArchive
 from dayshift.domain.archives import Manifest
+from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import TransientError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.results import TerminalRecord
 from dayshift.services.expand import ExpandPorts, Reading, Turn, expand
 from dayshift.services.expand_batch import expand_batch
-from dayshift.services.label import Outcome
-from tests.fakes import IMAGES, LIMITS, SIGNS, FakeInbox, FakeQueue, FakeRecords, envelope, image, request, ticking
+from dayshift.services.label import LabelPorts, Outcome, label
+from tests.fakes import (
+    IMAGES,
+    LIMITS,
+    NOON,
+    SIGNS,
+    FakeInbox,
+    FakePredictor,
+    FakeQueue,
+    FakeRecords,
+    envelope,
+    image,
+    request,
+    ticking,
+)  # fmt: skip
 
 
 @dataclass
@@ -111,9 +125,11 @@ class Bench:
     inbox: FakeInbox = field(default_factory=FakeInbox)
     outcomes: list[Outcome] = field(default_factory=list)
     entries_before_time_is_up: int = 10**9
+    takes_whole: bool = False
 
     def __post_init__(self) -> None:
-        reading = Reading(SIGNS, LIMITS, self.records, self.queue, self.manifests, FakeEndings(self.records))
+        endings = FakeEndings(self.records)
+        reading = Reading(SIGNS, LIMITS, self.records, self.queue, self.manifests, endings, self.takes_whole)
         self.ports = ExpandPorts(IMAGES, {"signs": reading}, self.archives, self.expanded, self.inbox, 20)
 
     def turn(self) -> Turn:
@@ -139,6 +155,18 @@ class Bench:
     def manifest(self) -> Manifest:
         (found,) = self.manifests.written.values()
         return found
+
+    def answer(self, *images: ImageRef, prediction: Prediction | None = None) -> None:
+        """The model reads these images, as far as it knows."""
+        answers = {} if prediction is None else {one.key: prediction for one in images}
+        ports = LabelPorts(SIGNS, IMAGES, FakePredictor(answers), self.records, FakeInbox(), 20, 16)
+        for one in images:
+            label(InferenceRequest(one, "signs", NOON), ports, ticking())
+
+    @property
+    def sent(self) -> list[ImageRef]:
+        """Of what the model was told."""
+        return [request.image for request in self.queue.sent]
 
     @property
     def record(self) -> TerminalRecord:

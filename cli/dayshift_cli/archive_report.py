@@ -66,7 +66,7 @@ def _report(session: Session, place: str, model: DeployedModel) -> ArchiveReport
     manifest = manifests.read(s3, bucket, place)
     if manifest is None:
         return None
-    there = {one.key for one in places_of_archive(s3, bucket, model.name, manifest.archive)}
+    there = {one.key for one in places_of_archive(s3, bucket, manifest)}
     ended = [one for one in manifest.images if record_key(model.name, one.image.key, one.image.version) in there]
     own = record_key(model.name, manifest.archive.key, manifest.archive.version)
     is_settled = any(one.key == own for one in places_of_key(s3, bucket, model.name, manifest.archive.key))

@@ -85,7 +85,7 @@ def _archives_in(key: str) -> Iterator[tuple[str, str | None]]:
 def _within(session: Session, manifest: Manifest, entry: str | None, prefix: str) -> Found:
     """All of an archive, or the entries of this name."""
     s3, bucket = session.clients.s3, session.deployment.results_bucket
-    ended = {place.key: place for place in places_of_archive(s3, bucket, manifest.model, manifest.archive)}
+    ended = {place.key: place for place in places_of_archive(s3, bucket, manifest)}
     images = [one for one in manifest.images if entry in (None, one.name)]
     wanted = [record_key(manifest.model, one.image.key, one.image.version) for one in images]
     refused = [one for one in manifest.refused if entry in (None, one.name)]

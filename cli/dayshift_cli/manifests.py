@@ -3,7 +3,7 @@
 Where a manifest lies, and where an archive's images do, is the Lambda package's to say (`dayshift.domain.archives`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from dayshift.domain.archives import (
     MANIFESTS_ROOT,
     Manifest,
     RefusedEntry,
-    expanded_folder,
+    expanded_folders,
     expanded_prefix,
     manifest_key,
 )
@@ -68,14 +68,13 @@ def of(s3: "S3Client", bucket: str, model: str, archive: ImageRef) -> Manifest |
 
 
 def of_key(s3: "S3Client", bucket: str, model: str, key: str) -> Iterator[Manifest]:
-    """The manifests of all versions of an archive."""
+    """The manifests of all versions of an archive; of those with the same content, whose images are the same objects,
+    only the first."""
     # a key that is too long with one version may not be with another, so both folders are looked into
     some = [manifest_key(model, ImageRef("", key, version, "", 0)) for version in ("v", OVERLONG_VERSION)]
-    for folder in sorted({place.rpartition("/")[0] for place in some}):
-        for place in listed(s3, bucket, f"{folder}/", delimiter="/"):
-            manifest = read(s3, bucket, place.key)
-            if manifest is not None and manifest.archive.key == key:
-                yield manifest
+    folders = sorted({place.rpartition("/")[0] for place in some})
+    found = [place.key for folder in folders for place in listed(s3, bucket, f"{folder}/", delimiter="/")]
+    yield from _first_of_each(one for one in _read_all(s3, bucket, found) if one.archive.key == key)
 
 
 def names_in(manifest: Manifest) -> dict[str, Within]:
@@ -114,18 +113,28 @@ def places(s3: "S3Client", bucket: str, model: str) -> Iterator[Place]:
 def _of_folders(s3: "S3Client", bucket: str, model: str, folders: set[str]) -> Iterator[Manifest]:
     """The manifests of the archives whose images lie in these folders.
 
-    A folder's name is a hash of the archive, so nobody can tell the archive from it; but the place of a manifest names
-    its archive, and so its folder. One that lies under a hash itself has to be read.
+    A folder's name is made of hashes, so nobody can tell the archive from it; but the place of a manifest names its
+    archive's key, and with it what its folder begins with. One that lies under a hash itself has to be read.
     """
-    found = [(place.key, _folder(model, place.key)) for place in places(s3, bucket, model)]
-    wanted = [place for place, folder in found if folder is None or folder in folders]
+    beginnings = {folder[: folder.rindex("-") + 1] for folder in folders}
+    found = [(place.key, _beginning(model, place.key)) for place in places(s3, bucket, model)]
+    wanted = [place for place, beginning in found if beginning is None or beginning in beginnings]
+    yield from _first_of_each(one for one in _read_all(s3, bucket, wanted) if one.folder in folders)
+
+
+def _beginning(model: str, place: str) -> str | None:
+    """What the folder begins with of the archive whose manifest lies here; None where the place is a hash."""
+    key = place.removeprefix(f"{MANIFESTS_ROOT}{model}/").removesuffix(_SUFFIX).rpartition("/")[0]
+    return expanded_folders(model, key) if is_archive(key) else None
+
+
+def _read_all(s3: "S3Client", bucket: str, keys: Sequence[str]) -> Iterator[Manifest]:
+    """Those of these manifests that are still there."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for manifest in pool.map(lambda place: read(s3, bucket, place), wanted):
-            if manifest is not None and expanded_folder(model, manifest.archive) in folders:
-                yield manifest
+        yield from filter(None, pool.map(lambda key: read(s3, bucket, key), keys))
 
 
-def _folder(model: str, place: str) -> str | None:
-    """Where the images lie of the archive whose manifest lies here; None where the place is a hash."""
-    key, _, version = place.removeprefix(f"{MANIFESTS_ROOT}{model}/").removesuffix(_SUFFIX).rpartition("/")
-    return expanded_folder(model, ImageRef("", key, version, "", 0)) if is_archive(key) else None
+def _first_of_each(found: Iterable[Manifest]) -> list[Manifest]:
+    """Of each folder the manifest that was written first."""
+    by_age = sorted(found, key=lambda manifest: manifest.expanded_at, reverse=True)
+    return list({manifest.folder: manifest for manifest in by_age}.values())

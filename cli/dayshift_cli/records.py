@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 from rich.text import Text
 
-from dayshift.domain.archives import expanded_folder
-from dayshift.domain.images import ImageRef
+from dayshift.domain.archives import Manifest
 from dayshift.domain.results import RECORDS_ROOT, record_key
 from dayshift_cli.deployment import DeployedModel
 from dayshift_cli.errors import Failure, code_of
@@ -67,9 +66,9 @@ def places_of_key(s3: "S3Client", bucket: str, model: str, key: str) -> list[Pla
     return [place for folder in sorted(folders) for place in listed(s3, bucket, folder, delimiter="/")]
 
 
-def places_of_archive(s3: "S3Client", bucket: str, model: str, archive: ImageRef) -> Iterator[Place]:
-    """Where the records lie of the images that came out of this version of an archive."""
-    return listed(s3, bucket, f"{RECORDS_ROOT}{model}/{expanded_folder(model, archive)}")
+def places_of_archive(s3: "S3Client", bucket: str, manifest: Manifest) -> Iterator[Place]:
+    """Where the records lie of the images that came out of an archive."""
+    return listed(s3, bucket, f"{RECORDS_ROOT}{manifest.model}/{manifest.folder}")
 
 
 def candidates(name: str, models: Sequence[DeployedModel]) -> Iterator[tuple[str, str]]:

@@ -194,7 +194,4 @@ class ApiSettings:
 
 
 def _routes(value: Any) -> tuple[Route, ...]:
-    return tuple(
-        Route(**{name: entry[name] for name in ROUTE}, takes_archives=entry.get("takes_archives", False))
-        for entry in value
-    )
+    return tuple(Route(**{name: entry[name] for name in ROUTE}) for entry in value)

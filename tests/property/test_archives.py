@@ -3,13 +3,21 @@
 import io
 import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dayshift.domain.archives import ExpandedImage, Manifest, RefusedEntry, expanded_folder, manifest_key
+from dayshift.domain.archives import (
+    ExpandedImage,
+    Manifest,
+    RefusedEntry,
+    expanded_folder,
+    expanded_folders,
+    manifest_key,
+)
 from dayshift.domain.results import MAXIMUM_KEY_BYTES, record_key
 from tests.archives import ZIP, Bench
 from tests.fakes import NOON, image
@@ -121,19 +129,24 @@ def test_whatever_befalls_its_bytes_an_archive_ends_or_waits_for_images_of_its_o
 SMALL = [made for hostile in CORPUS.values() if len(made := hostile.make()) < 20_000]
 
 
-@given(KEYS, VERSIONS, VERSIONS)
-def test_every_archive_has_a_folder_and_a_manifest_of_its_own(key: str, version: str, other: str) -> None:
-    archive = image(key + ".zip", version_id=version)
-    folder, place = expanded_folder("a-model", archive), manifest_key("a-model", archive)
+@given(KEYS, KEYS, VERSIONS, VERSIONS, st.binary(), st.binary())
+def test_every_archive_has_a_manifest_and_every_content_of_one_key_a_folder_of_its_own(
+    key: str, other_key: str, version: str, other: str, content: bytes, other_content: bytes
+) -> None:
+    archive, fingerprint = image(key + ".zip", version_id=version), sha256(content).hexdigest()
+    folder, place = expanded_folder("a-model", archive.key, fingerprint), manifest_key("a-model", archive)
+    assert folder.startswith(expanded_folders("a-model", archive.key))
     assert len(place.encode()) <= MAXIMUM_KEY_BYTES
     assert set(folder.removeprefix("expanded/a-model/")) <= set(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/"
     )
     assert record_key("a-model", folder + "0000-0123456789abcdef.jpg", "v1").startswith("results/a-model/expanded/")
     if version != other:
-        another = image(archive.key, version_id=other)
-        assert expanded_folder("a-model", another) != folder
-        assert manifest_key("a-model", another) != place
+        assert manifest_key("a-model", image(archive.key, version_id=other)) != place
+    if content != other_content:
+        assert expanded_folder("a-model", archive.key, sha256(other_content).hexdigest()) != folder
+    if key != other_key:
+        assert expanded_folder("a-model", other_key + ".zip", fingerprint) != folder
 
 
 @given(st.lists(st.tuples(st.text(), KEYS, VERSIONS)), st.lists(st.text()))
@@ -141,6 +154,7 @@ def test_a_manifest_reads_back_as_it_was_written(images: list[tuple[str, str, st
     manifest = Manifest(
         ZIP,
         "signs",
+        "expanded/signs/a-1-2/",
         NOON,
         tuple(ExpandedImage(at, name, image(key, version_id=to)) for at, (name, key, to) in enumerate(images)),
         tuple(RefusedEntry(at, name, f"empty: {name}") for at, name in enumerate(refused)),

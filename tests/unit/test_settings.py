@@ -28,13 +28,6 @@ def test_a_whole_environment_is_read() -> None:
     assert ExpanderSettings.from_environment(expander).queue_url == "https://archives"
 
 
-def test_a_route_takes_archives_only_where_it_says_so() -> None:
-    whole = [*json.loads(ROUTES), {**json.loads(ROUTES)[0], "takes_archives": True}]
-    producer = {"IMAGES_BUCKET": "i", "ROUTES": json.dumps(whole), "ARCHIVES_QUEUE_URL": "https://archives"}
-    routes = ProducerSettings.from_environment(producer).routes
-    assert [route.takes_archives for route in routes] == [False, True]
-
-
 def test_every_missing_setting_is_named_in_one_error() -> None:
     with pytest.raises(ConfigurationError) as caught:
         LabelerSettings.from_environment({})

@@ -35,7 +35,8 @@ def archives_lost_doubled_deleted(world: World) -> None:
     world.delete(world.upload_archive("deleted.zip", *archive("i", 3)))
     world.upload_archive("again.zip", *archive("i", 4))
     world.run(1)
-    world.upload_archive("again.zip", *archive("i", 4))  # another version: its images are others
+    world.upload_archive("again.zip", *archive("i", 4))  # another version with the same images
+    world.upload_archive("again.zip", *archive("i", 5))  # and one with others
     world.run_to("09:20")
     world.notify(twice, 0.1)
     world.run_to("09:35")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dayshift.domain.archives import expanded_prefix
 from dayshift.domain.routing import Route
-from dayshift.services.sweep import ArchiveSweepPorts, SweepPorts
+from dayshift.services.sweep_ports import ArchiveSweepPorts, SweepPorts
 from tests.world import ports
 from tests.world.archive_ports import ManifestsPort
 from tests.world.depot import Depot

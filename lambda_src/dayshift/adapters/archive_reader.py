@@ -1,6 +1,7 @@
 """Archives in S3, read entry by entry: ZIPs, by a reader of ours (domain/zip_directory says why)."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from dayshift.adapters.range_reader import RangeReader
@@ -48,7 +49,9 @@ class ZipArchive:
         tail_bytes = min(size, TAIL_BYTES)
         directory = find_directory(reader.read(size - tail_bytes, tail_bytes), size)
         self._reader = reader
-        self.entries: tuple[Entry, ...] = entries_of(reader.read(directory.offset, directory.length), directory)
+        content = reader.read(directory.offset, directory.length)
+        self.entries: tuple[Entry, ...] = entries_of(content, directory)
+        self.fingerprint = sha256(content).hexdigest()
 
     def content(self, entry: Entry) -> Iterator[bytes]:
         """The entry's bytes, piece by piece. Raises PermanentError about the entry, GoneError, TransientError."""

@@ -23,12 +23,14 @@ class Family:
     `Client` gives the boto3 client of a service by its name; the text is the deployment, as it marks what it owns.
     `limits`: of a family that only workers of its own can read with, since no Lambda function has its libraries.
     `widest`: what any model of the family may read, for whoever knows no model's options; None where that is `limits`.
+    `whole_archives`: it reads many images at once, and is told of an archive's together, by the archive's own request.
     """
 
     predictor: Callable[[Client, ModelSpec], Predictor]
     power: Callable[[Client, ModelSpec, str], OwnedPower] | None = None
     limits: Callable[[], Limits] | None = None
     widest: Callable[[], Limits] | None = None
+    whole_archives: bool = False
 
 
 def _rekognition(client: Client, model: ModelSpec) -> Predictor:

@@ -4,7 +4,7 @@ from functools import cache
 
 from dayshift.adapters.archive_reader import S3Archives
 from dayshift.adapters.expanded import S3Endings, S3ExpandedImages, S3Manifests
-from dayshift.adapters.families import widest_limits
+from dayshift.adapters.families import family_of, widest_limits
 from dayshift.adapters.s3 import S3Records
 from dayshift.adapters.sqs import SqsInbox, SqsQueue
 from dayshift.bootstrap import client
@@ -37,4 +37,5 @@ def _reading(route: Route, results_bucket: str) -> Reading:
         queue=SqsQueue(client("sqs"), route.queue_url),
         manifests=S3Manifests(s3, results_bucket, route.model),
         endings=S3Endings(s3, results_bucket, route.model),
+        takes_whole=family_of(model).whole_archives,
     )

@@ -11,7 +11,7 @@ from dayshift.adapters.sqs import SqsQueue
 from dayshift.bootstrap import client
 from dayshift.domain.archives import EXPANDED_ROOT, expanded_prefix
 from dayshift.domain.routing import Route
-from dayshift.services.sweep import ArchiveSweepPorts, SweepPorts
+from dayshift.services.sweep_ports import ArchiveSweepPorts, SweepPorts
 from dayshift.settings import SweepSettings
 
 

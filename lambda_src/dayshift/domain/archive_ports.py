@@ -15,6 +15,10 @@ class Archive(Protocol):
     def entries(self) -> tuple[Entry, ...]:
         """All entries in the directory's order, those to be skipped included."""
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of its directory, in hex: of names, sizes, checksums and places of all that is in it."""
+
     def content(self, entry: Entry) -> Iterator[bytes]:
         """The entry's bytes, piece by piece; what was said of them is true once all were taken. Raises PermanentError
         about the entry, GoneError."""

@@ -3,10 +3,12 @@
 An archive is one version of one object whose key ends with `.zip`; like an image it ends in one terminal record. Its
 images are objects under `expanded/`, from where no event comes, so that nothing is ever expanded twice over:
 
-    expanded/<model>/<stem>-<12 of a hash>/<index>-<16 of its SHA-256>.<jpg|png>    images bucket
-    archives/<model>/<key>/<version>.json                                           results bucket: its manifest
+    expanded/<model>/<stem>-<8>-<12>/<index>-<16 of its SHA-256>.<jpg|png>    images bucket
+    archives/<model>/<key>/<version>.json                                     results bucket: its manifest
 
-Names inside an archive are never part of a key: they are text in the manifest.
+The folder is told by the archive's key (8 of its hash) and by what its directory says (12 of its hash), not by its
+version: the same archive put there twice is two archives with one set of images (docs/decisions/0028). Names inside an
+archive are never part of a key: they are text in the manifest.
 """
 
 import json
@@ -20,7 +22,7 @@ from typing import Any
 
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import rfc3339
-from dayshift.domain.results import place
+from dayshift.domain.results import Status, place
 
 EXPANDED_ROOT, MANIFESTS_ROOT = "expanded/", "archives/"
 MIB = 1024 * 1024
@@ -61,10 +63,12 @@ class RefusedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What became of an archive's entries. It is written once, after all of its images and their messages."""
+    """What became of an archive's entries. It is written once, after all of its images and their messages. `folder` is
+    where its images lie, those of others with the same content too."""
 
     archive: ImageRef
     model: str
+    folder: str
     expanded_at: datetime
     images: tuple[ExpandedImage, ...]
     refused: tuple[RefusedEntry, ...]
@@ -75,6 +79,7 @@ class Manifest:
             "v": 1,
             "archive": asdict(self.archive),
             "model": self.model,
+            "folder": self.folder,
             "expanded_at": rfc3339(self.expanded_at),
             "ok": len(self.images),
             "rejected": len(self.refused),
@@ -92,6 +97,7 @@ class Manifest:
         return cls(
             archive=archive,
             model=value["model"],
+            folder=value["folder"],
             expanded_at=datetime.fromisoformat(value["expanded_at"]),
             images=tuple(_image_from_json(one, archive.bucket) for one in value["images"]),
             refused=tuple(RefusedEntry(**one) for one in value["refused"]),
@@ -104,17 +110,28 @@ class Manifest:
         ended = f"; its images: {_counts(endings)}" if endings else ""
         return f"ok {len(self.images)}, rejected {len(self.refused)}{why}{ended}"
 
+    def ending(self, endings: Mapping[str, int]) -> tuple[Status, str]:
+        """How the archive ends once its images have: its status and reason. One of which every entry was refused was
+        refused; one in which there was nothing at all had nothing in it."""
+        if self.refused and not self.images:
+            return Status.REJECTED, f"archive_no_image: {self.summary(endings)}"
+        return Status.OK if self.images else Status.NONE, self.summary(endings)
+
 
 def expanded_prefix(model: str) -> str:
     """What the keys of all images begin with that came out of this model's archives."""
     return f"{EXPANDED_ROOT}{model}/"
 
 
-def expanded_folder(model: str, archive: ImageRef) -> str:
-    """Where the images of this version of an archive lie. The stem is for people; the hash tells archives apart."""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", archive.key.rpartition("/")[2][: -len(".zip")])[:STEM_LENGTH].strip("-")
-    name = sha256(f"{archive.key}\n{archive.version}".encode()).hexdigest()[:12]
-    return f"{expanded_prefix(model)}{stem or 'archive'}-{name}/"
+def expanded_folders(model: str, key: str) -> str:
+    """What the folders begin with of all archives that ever lay under this key. The stem is for people."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", key.rpartition("/")[2][: -len(".zip")])[:STEM_LENGTH].strip("-")
+    return f"{expanded_prefix(model)}{stem or 'archive'}-{sha256(key.encode()).hexdigest()[:8]}-"
+
+
+def expanded_folder(model: str, key: str, fingerprint: str) -> str:
+    """Where the images lie of an archive of this key with this content, of which `fingerprint` is a hash."""
+    return f"{expanded_folders(model, key)}{fingerprint[:12]}/"
 
 
 def expanded_key(folder: str, index: int, content: bytes, form: str) -> str:

@@ -8,20 +8,13 @@ ARCHIVE_SUFFIX = ".zip"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Keys that begin with `prefix` wait in `queue_url` for `model`, which is of this family.
-
-    `takes_archives`: its family reads an archive as a whole; for all others an archive is expanded first.
-    """
+    """Keys that begin with `prefix` wait in `queue_url` for `model`, which is of this family; archives among them are
+    expanded first."""
 
     model: str
     family: str
     prefix: str
     queue_url: str
-    takes_archives: bool = False
-
-    def expands(self, key: str) -> bool:
-        """Whether this key is an archive whose images the model reads one by one."""
-        return is_archive(key) and not self.takes_archives
 
 
 def route_for(key: str, routes: Iterable[Route]) -> Route | None:

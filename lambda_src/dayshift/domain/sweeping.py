@@ -34,6 +34,10 @@ class QueueDepth:
     in_flight: int
     delayed: int
 
+    def __add__(self, other: "QueueDepth") -> "QueueDepth":
+        """Both together, as one queue."""
+        return QueueDepth(self.visible + other.visible, self.in_flight + other.in_flight, self.delayed + other.delayed)
+
 
 @dataclass(frozen=True, slots=True)
 class Tries:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import InferenceRequest
-from dayshift.domain.routing import Route, route_for
+from dayshift.domain.routing import Route, is_archive, route_for
 
 if TYPE_CHECKING:  # the ports name every shape there is, which a cold start of the producer can do without
     from dayshift.domain.ports import Queue
@@ -44,7 +44,7 @@ def enqueue(images: Iterable[ImageRef], ports: EnqueuePorts, now: datetime) -> E
             foreign.append(image)
         elif route is None:
             unrouted.append(image)
-        elif route.expands(image.key):
+        elif is_archive(image.key):
             archives.append(InferenceRequest(image, route.model, now))
         else:
             by_model[route.model].append(InferenceRequest(image, route.model, now))

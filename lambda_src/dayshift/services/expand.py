@@ -1,5 +1,8 @@
 """Expand: one archive becomes images of its model, a manifest, and in the end one terminal record.
 
+Most models are sent the images. One that reads many at once is sent the archive, once the manifest is there, and again
+whenever somebody asks for it while images of it have not ended.
+
 Each step may be the last of a delivery, and each may be done twice at the same time: images and manifest are written
 only where there are none, and the manifest only after all images and their messages. Once it is there the archive is
 never opened again.
@@ -33,7 +36,7 @@ SENT_AT_ONCE = 10  # one call takes ten
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One model, as the images of its archives are handed to it."""
+    """One model, as the images of its archives are handed to it: each by itself, or all by their archive's request."""
 
     model: ModelSpec
     limits: Limits
@@ -41,6 +44,7 @@ class Reading:
     queue: Queue
     manifests: Manifests
     endings: Endings
+    takes_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ def expand(request: InferenceRequest, turn: Turn) -> Outcome:
         return conclude(request, Answer(Status.GONE, f"gone: {error}"), started, reading, turn.clock)
     endings = reading.endings.of([one.image for one in manifest.images])
     if endings is None:
+        if reading.takes_whole:
+            reading.queue.send([InferenceRequest(archive, reading.model.name, turn.clock())])
         return Outcome(archive.key, "expanded", manifest.summary({}))
-    status = Status.OK if manifest.images else Status.NONE
-    return conclude(request, Answer(status, manifest.summary(endings)), started, reading, turn.clock)
+    return conclude(request, Answer(*manifest.ending(endings)), started, reading, turn.clock)
 
 
 def model_of(request: InferenceRequest, ports: ExpandPorts) -> Reading:
@@ -97,6 +102,7 @@ def _expanded(request: InferenceRequest, reading: Reading, turn: Turn) -> Manife
     archive = turn.ports.archives.open(request.image)
     refusals = {entry.index: _refusal(entry, reading.limits) for entry in archive.entries if not entry.is_skipped}
     _check_whole(archive, refusals)
+    folder = expanded_folder(request.model, request.image.key, archive.fingerprint)
     images, refused, unsent = list[ExpandedImage](), list[RefusedEntry](), list[ImageRef]()
     for index, refusal in refusals.items():
         entry = archive.entries[index]
@@ -106,7 +112,7 @@ def _expanded(request: InferenceRequest, reading: Reading, turn: Turn) -> Manife
             if not turn.has_time():
                 _send(unsent, reading, turn.clock)  # the next run may be long in coming
                 raise TransientError(f"no time left at entry {index} of {len(archive.entries)}")
-            image = _image(archive, entry, request, reading, turn.ports.expanded)
+            image = _image(archive, entry, folder, reading.limits, turn.ports.expanded)
         except PermanentError as error:
             refused.append(RefusedEntry(index, entry.name, str(error)))
             continue
@@ -116,7 +122,7 @@ def _expanded(request: InferenceRequest, reading: Reading, turn: Turn) -> Manife
             _send(unsent, reading, turn.clock)
             unsent = []
     _send(unsent, reading, turn.clock)
-    manifest = Manifest(request.image, request.model, turn.clock(), tuple(images), tuple(refused))
+    manifest = Manifest(request.image, request.model, folder, turn.clock(), tuple(images), tuple(refused))
     if reading.manifests.write(manifest):
         return manifest
     first = reading.manifests.read(request.image)
@@ -141,13 +147,10 @@ def _check_whole(archive: Archive, refusals: Mapping[int, PermanentError | None]
         raise PermanentError("archive_too_large", most)
 
 
-def _image(
-    archive: Archive, entry: Entry, request: InferenceRequest, reading: Reading, expanded: ExpandedImages
-) -> ImageRef:
+def _image(archive: Archive, entry: Entry, folder: str, limits: Limits, expanded: ExpandedImages) -> ImageRef:
     """One entry as an object of its own. Raises PermanentError about the entry."""
     content = _content(archive, entry)
-    form = check_header(content, reading.limits).format
-    folder = expanded_folder(request.model, request.image)
+    form = check_header(content, limits).format
     return expanded.put(expanded_key(folder, entry.index, content, form), content, CONTENT_TYPES[form])
 
 
@@ -169,4 +172,5 @@ def _look(beginning: bytes) -> None:
 
 
 def _send(images: list[ImageRef], reading: Reading, clock: Clock) -> None:
-    reading.queue.send([InferenceRequest(image, reading.model.name, clock()) for image in images])
+    if not reading.takes_whole:
+        reading.queue.send([InferenceRequest(image, reading.model.name, clock()) for image in images])

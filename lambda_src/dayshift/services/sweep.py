@@ -1,48 +1,23 @@
 """Sweep: images without a terminal record get a new message, or in the end a `failed` record.
 
 It is the promise behind every lost event: S3 is the record, the queue only a hint (`domain/sweeping` decides). What
-came out of a model's archives is swept like what lies under its prefix, by ports of its own.
+came out of a model's archives is swept like what lies under its prefix, by ports of its own. What is in a job's book
+is left alone: it is neither in the queue nor lost (docs/decisions/0028).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dayshift.domain.archive_ports import Manifests
 from dayshift.domain.errors import ForeignMessageError, TransientError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import InferenceRequest
 from dayshift.domain.model import ModelSpec
-from dayshift.domain.ports import Images, Ledger, Page, Progress, Queue, Records, StoredImage
+from dayshift.domain.ports import Page, Progress, StoredImage
 from dayshift.domain.results import Status, TerminalRecord
-from dayshift.domain.routing import Route, route_for
+from dayshift.domain.routing import route_for
 from dayshift.domain.sweeping import MAXIMUM_TRIES, QueueDepth, Tries, Verdict, verdict
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveSweepPorts:
-    """Where archives wait to be expanded, and which of one model's were."""
-
-    queue: Queue
-    manifests: Manifests
-
-
-@dataclass(frozen=True, slots=True)
-class SweepPorts:
-    """What sweeping one model needs of the world. `routes` are all models', since the longest prefix wins; `archives`
-    is None where none can lie."""
-
-    route: Route
-    routes: tuple[Route, ...]
-    images: Images
-    records: Records
-    ledger: Ledger
-    queue: Queue
-    archives: ArchiveSweepPorts | None = None
-
-    def archives_of(self, image: ImageRef) -> ArchiveSweepPorts | None:
-        """Where this image waits if it is an archive to be expanded, else None."""
-        return self.archives if self.route.expands(image.key) else None
+from dayshift.services.sweep_ports import SweepPorts
 
 
 @dataclass(slots=True)
@@ -64,17 +39,20 @@ class Swept:
 
 @dataclass(slots=True)
 class _Round:
-    """One sweep under way: its question, and the newest answer met so far."""
+    """One sweep under way: its question, and the newest answer met so far. `in_jobs` is what waits in the book."""
 
     ports: SweepPorts
     depth: QueueDepth
     archives_depth: QueueDepth
+    in_jobs: frozenset[ImageRef]
     patience: timedelta
     now: datetime
     last_answer_at: datetime | None
     swept: Swept
 
     def verdict(self, image: ImageRef, tries: Tries) -> Verdict:
+        if image in self.in_jobs:
+            return Verdict.LEAVE
         archives = self.ports.archives_of(image)
         depth = self.archives_depth if archives else self.depth
         found = verdict(tries, depth, self.last_answer_at, self.patience, self.now)
@@ -110,9 +88,15 @@ def sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Calla
 def _sweep(ports: SweepPorts, patience: timedelta, now: datetime, has_time: Callable[[], bool], swept: Swept) -> None:
     """Goes through the versions under the model's prefix page by page."""
     before = ports.ledger.progress()
+    # Looked at in the order in which an image goes, from queue to queue to the book and to its record: whatever moves
+    # meanwhile, it is seen in one of them at least.
+    archives_depth = ports.archives.queue.depth() if ports.archives else QueueDepth(0, 0, 0)
     depth = ports.queue.depth()
-    archives_depth = ports.archives.queue.depth() if ports.archives else depth
-    this = _Round(ports, depth, archives_depth, patience, now, before.last_answer_at, swept)
+    if ports.jobs:
+        archives_depth += depth  # an expanded archive's request waits where images do
+    in_jobs = ports.in_jobs()
+    patience = max(patience, ports.least_patience)
+    this = _Round(ports, depth, archives_depth, in_jobs, patience, now, before.last_answer_at, swept)
     marker = None
     for page in ports.images.pages(ports.route.prefix, before.marker):
         _sweep_page(page, this)

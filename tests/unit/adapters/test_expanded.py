@@ -22,7 +22,9 @@ ZIP = image("incoming/signs/monday.zip")
 
 def manifest(*images: ImageRef, at: datetime = NOON) -> Manifest:
     expanded = tuple(ExpandedImage(index, f"{index}.png", one) for index, one in enumerate(images))
-    return Manifest(ZIP, "signs", at, expanded, (RefusedEntry(9, "\0\udce4\u202e.txt", "empty: 0 bytes"),))
+    return Manifest(
+        ZIP, "signs", "expanded/signs/a-1-2/", at, expanded, (RefusedEntry(9, "\0\udce4\u202e.txt", "empty: 0 bytes"),)
+    )
 
 
 def ended(one: ImageRef, status: Status) -> TerminalRecord:
@@ -99,7 +101,7 @@ def test_a_manifest_is_json_that_any_reader_takes(s3: S3Client) -> None:
 def test_any_archive_has_a_manifest_that_s3_takes(s3: S3Client, key: str) -> None:
     manifests = S3Manifests(s3, RESULTS, "signs")
     archive = image(key)
-    assert manifests.write(Manifest(archive, "signs", NOON, (), ()))
+    assert manifests.write(Manifest(archive, "signs", "expanded/signs/a-1-2/", NOON, (), ()))
     assert manifests.exists(archive)
     assert len(manifest_key("signs", archive).encode()) <= 1024
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from dayshift.domain.archives import ExpandedImage, Manifest, RefusedEntry, expanded_folder, expanded_key, manifest_key
@@ -36,12 +37,13 @@ def deploy_archives(aws: Any) -> None:
 
 def expand(aws: Any, archive: ImageRef, good: Sequence[str], bad: Sequence[str] = (), model: str = "signs") -> Manifest:
     """The objects and the manifest of an archive with these entries."""
-    folder = expanded_folder(model, archive)
+    fingerprint = sha256(repr((good, bad)).encode()).hexdigest()
+    folder = expanded_folder(model, archive.key, fingerprint)
     images = [
         ExpandedImage(index, name, aws.put(expanded_key(folder, index, PNG, "png"), PNG))
         for index, name in enumerate(good)
     ]
     refused = [RefusedEntry(index, name, NOT_AN_IMAGE) for index, name in enumerate(bad, len(good))]
-    manifest = Manifest(archive, model, NOW, tuple(images), tuple(refused))
+    manifest = Manifest(archive, model, folder, NOW, tuple(images), tuple(refused))
     aws.s3.put_object(Bucket=RESULTS, Key=manifest_key(model, archive), Body=manifest.to_json().encode())
     return manifest

@@ -1,8 +1,19 @@
 """What an archive's images are called, and what is kept of names that nobody believes."""
 
+import re
+
 import pytest
 
-from dayshift.domain.archives import ExpandedImage, Manifest, RefusedEntry, expanded_folder, expanded_key, manifest_key
+from dayshift.domain.archives import (
+    ExpandedImage,
+    Manifest,
+    RefusedEntry,
+    expanded_folder,
+    expanded_folders,
+    expanded_key,
+    manifest_key,
+)
+from dayshift.domain.results import Status
 from dayshift.domain.routing import is_archive
 from dayshift.domain.zip_entry import UTF8, Entry
 from tests.fakes import NOON, image
@@ -26,10 +37,16 @@ def entry(name: bytes, flags: int = 0, size_bytes: int = 100) -> Entry:
     ],
 )
 def test_a_folder_bears_what_a_person_can_read_of_the_archives_name(key: str, stem: str) -> None:
-    folder = expanded_folder("signs", image(key))
-    assert folder.startswith(f"expanded/signs/{stem}-")
-    name = folder.removeprefix(f"expanded/signs/{stem}-")
-    assert (len(name), name[-1], set(name[:-1]) <= set("0123456789abcdef")) == (13, "/", True)
+    folder = expanded_folder("signs", key, "abcdef0123456789")
+    assert re.fullmatch(f"expanded/signs/{stem}-[0-9a-f]{{8}}-abcdef012345/", folder)
+
+
+def test_all_archives_of_one_key_lie_side_by_side_and_those_of_another_elsewhere() -> None:
+    key, other = "incoming/signs/a.zip", "incoming/signs/b/a.zip"
+    folders = {expanded_folder("signs", key, fingerprint) for fingerprint in ("0" * 64, "1" * 64)}
+    assert len(folders) == 2
+    assert {folder[: folder.rindex("-") + 1] for folder in folders} == {expanded_folders("signs", key)}
+    assert not expanded_folder("signs", other, "0" * 64).startswith(expanded_folders("signs", key))
 
 
 def test_an_image_is_found_again_by_its_place_and_its_bytes() -> None:
@@ -74,9 +91,31 @@ def test_a_summary_counts_what_came_out_why_the_rest_did_not_and_how_it_ended() 
     refused = tuple(
         RefusedEntry(at, "b", reason) for at, reason in enumerate(("empty: 0", "archive_crc: x", "empty: 1"))
     )
-    manifest = Manifest(image(), "signs", NOON, images, refused)
+    manifest = Manifest(image(), "signs", "expanded/signs/a-1-2/", NOON, images, refused)
     assert manifest.summary({}) == "ok 3, rejected 3 (archive_crc 1, empty 2)"
     assert manifest.summary({"ok": 2, "failed": 1}).endswith("; its images: failed 1, ok 2")
+
+
+@pytest.mark.parametrize(
+    ("images", "refused", "status", "reason"),
+    [
+        (1, 1, Status.OK, "ok 1, rejected 1 (empty 1)"),
+        (0, 2, Status.REJECTED, "archive_no_image: ok 0, rejected 2 (empty 2)"),
+        (0, 0, Status.NONE, "ok 0, rejected 0"),
+    ],
+)
+def test_an_archive_of_which_all_was_refused_was_refused_and_an_empty_one_had_nothing_in_it(
+    images: int, refused: int, status: Status, reason: str
+) -> None:
+    manifest = Manifest(
+        image(),
+        "signs",
+        "expanded/signs/a-1-2/",
+        NOON,
+        tuple(ExpandedImage(at, "a", image()) for at in range(images)),
+        tuple(RefusedEntry(at, "b", "empty: 0") for at in range(refused)),
+    )
+    assert manifest.ending({}) == (status, reason)
 
 
 @pytest.mark.parametrize(("key", "expected"), [("a.zip", True), ("A.ZIP", True), ("a.zip/b", False), ("zip", False)])

@@ -10,12 +10,11 @@ from tests.fakes import IMAGES, NOON, FakeQueue, image
 ROUTES = (
     Route("signs", "rekognition", "incoming/signs/", "https://queue/signs"),
     Route("night", "rekognition", "incoming/signs/night/", "https://queue/night"),
-    Route("whole", "rekognition", "incoming/whole/", "https://queue/whole", takes_archives=True),
 )
 
 
 def run(*images: ImageRef) -> tuple[Enqueued, dict[str, FakeQueue]]:
-    queues = {"signs": FakeQueue(), "night": FakeQueue(), "whole": FakeQueue(), "archives": FakeQueue()}
+    queues = {"signs": FakeQueue(), "night": FakeQueue(), "archives": FakeQueue()}
     return enqueue(images, EnqueuePorts(IMAGES, ROUTES, queues, queues["archives"]), NOON), queues
 
 
@@ -60,8 +59,3 @@ def test_an_archive_waits_where_archives_are_expanded_for_the_model_of_its_key(n
 def test_what_does_not_end_like_an_archive_is_none(name: str) -> None:
     _, queues = run(image(f"incoming/signs/{name}"))
     assert (len(queues["signs"].sent), queues["archives"].sent) == (1, [])
-
-
-def test_a_model_that_takes_archives_whole_gets_them_itself() -> None:
-    _, queues = run(image("incoming/whole/a.zip"))
-    assert (len(queues["whole"].sent), queues["archives"].sent) == (1, [])

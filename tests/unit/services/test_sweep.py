@@ -9,7 +9,8 @@ from dayshift.domain.routing import Route
 from dayshift.domain.sweeping import QueueDepth, Tries
 from dayshift.services.batch import Shift, label_batch
 from dayshift.services.label import LabelPorts
-from dayshift.services.sweep import SweepPorts, Swept, sweep
+from dayshift.services.sweep import Swept, sweep
+from dayshift.services.sweep_ports import SweepPorts
 from tests.fakes import (
     IMAGES,
     NOON,
