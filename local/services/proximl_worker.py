@@ -54,7 +54,7 @@ class Worker:
         return ""
 
     def kill(self) -> None:
-        """Ends it and all that it began, at once: `timeout` puts its child into a group of its own, so no group has all."""
+        """Ends it and all that it began: `timeout` puts its child into a group of its own, and no group has all."""
         self._is_killed = True
         for process in (*reversed(_descendants(self._process.pid)), self._process.pid):
             with suppress(ProcessLookupError):

@@ -9,17 +9,23 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from dayshift.adapters.aws_errors import code_of, surroundings
 from dayshift.adapters.https_json import Outside
 from dayshift.adapters.job_parcel import ZipParcel
 from dayshift.adapters.proximl_api import ProximlApi
-from dayshift.adapters.proximl_command import INPUT_URL, OUTPUT_URL, RESULTS, wrapped
+from dayshift.adapters.proximl_command import INPUT_URL, OUTPUT_URL, wrapped
 from dayshift.adapters.proximl_login import ProximlLogin
 from dayshift.adapters.proximl_options import ProximlOptions
+from dayshift.adapters.s3 import MISSING
 from dayshift.adapters.secrets import Secrets
 from dayshift.domain.errors import TransientError
 from dayshift.domain.images import Limits
+from dayshift.domain.job_names import RESULTS_NAME as RESULTS
 from dayshift.domain.job_names import files_prefix
-from dayshift.domain.job_ports import Order, ServiceJob
+from dayshift.domain.job_ports import Order, Results, ServiceJob
+from dayshift.domain.job_results import MAXIMUM_BYTES, read_results
 from dayshift.domain.jobs import Phase
 from dayshift.domain.model import ModelSpec
 
@@ -96,6 +102,27 @@ class ProximlJobs:
             job = self.look(service_id)
             if job is not None and job.phase is not Phase.ENDED:
                 self._api.remove(service_id)
+
+    def results(self, order: Order) -> Results:
+        """Its results.jsonl, as far as it can be believed; nothing else that lies anywhere is looked at."""
+        content = self._brought(order)
+        if content is None:
+            return Results({}, {}, f"there is no {RESULTS}")
+        if len(content) > MAXIMUM_BYTES:
+            return Results({}, {}, f"{RESULTS} is larger than {MAXIMUM_BYTES:,} bytes")
+        asked, options = {image.index for image in order.images}, self._options
+        return read_results(content, asked, options.model_git, options.maximum_labels, options.minimum_percent)
+
+    def _brought(self, order: Order) -> bytes | None:
+        """Not much more of it than may be believed: whoever has the URL may put anything there."""
+        key = _key(order, RESULTS)
+        with surroundings(f"reading {key}"):
+            try:
+                return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read(MAXIMUM_BYTES + 1)
+            except ClientError as error:
+                if code_of(error) in MISSING:
+                    return None
+                raise
 
     def _presigned(self, operation: str, order: Order, name: str, lives: timedelta) -> str:
         place = {"Bucket": self._bucket, "Key": _key(order, name)}

@@ -12,8 +12,9 @@ where it failed or was cut off, since it is paid for.
 import shlex
 from datetime import timedelta
 
+from dayshift.domain.job_names import RESULTS_NAME
+
 INPUT_URL, OUTPUT_URL = "DAYSHIFT_INPUT_URL", "DAYSHIFT_OUTPUT_URL"
-RESULTS = "results.jsonl"
 KILL_SECONDS = 30  # from the signal to end until the one that ends by force
 STORING_SECONDS = 120  # what is left of the time to bring the results back
 CURL = "curl -fsS --connect-timeout 20 --retry 5 --retry-delay 2"
@@ -23,7 +24,7 @@ def wrapped(command: str, runs_at_most: timedelta) -> str:
     """The whole, as one line of sh. `command` is the user's own line of sh; it is given as it is."""
     whole = max(int(runs_at_most.total_seconds()), 2 * STORING_SECONDS)
     theirs = f"env -u {INPUT_URL} -u {OUTPUT_URL} sh -c {shlex.quote(command)}"
-    brought = f'"$DAYSHIFT_OUTPUT/{RESULTS}"'
+    brought = f'"$DAYSHIFT_OUTPUT/{RESULTS_NAME}"'
     script = "; ".join(
         (
             "set -eu",

@@ -31,6 +31,8 @@ class ProximlOptions:
     environment: Mapping[str, Any]
     variables: Mapping[str, str]
     model_git: str
+    maximum_labels: int
+    minimum_percent: float
 
     @classmethod
     def of(cls, model: ModelSpec) -> "ProximlOptions":
@@ -68,6 +70,8 @@ class ProximlOptions:
             ),
             variables={name: str(value) for name, value in variables.items()},
             model_git=options["model_git"],
+            maximum_labels=int(options.get("maximum_labels") or 5),
+            minimum_percent=float(options.get("minimum_confidence_percent") or 0),
         )
 
 
