@@ -1,105 +1,132 @@
-"""What a job's own program brought, read line by line. Whoever wrote it is believed in nothing.
+"""What a job's worker writes: one line of JSON for each image, checked before it counts for anything.
 
-    {"image": "0007.jpg", "classes": [{"name": "tabby", "confidence_percent": 93.1}, …]}     [] is: nothing found
-    {"image": "0008.png", "error": "cannot be decoded"}
+    {"image": "0007.jpg", "classes": [{"name": "tabby", "confidence_percent": 93.1}, …]}     [] where nothing was seen
+    {"image": "0008.png", "error": "why the model cannot read it"}
 
-A line that is anything else, or about an image that was not asked for or had its line already, counts for nothing.
+Whoever writes it is outside: nothing in it is believed but what fits. A line that does not fit counts for nothing and
+is named; the other lines count. Of two lines about one image the first counts.
 """
 
 import json
-from collections.abc import Collection, Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, TypeGuard
 
 from dayshift.domain.detections import Detection, Kind, Prediction
-from dayshift.domain.job_names import RESULTS_NAME, index_of
+from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.job_names import index_of
 from dayshift.domain.job_ports import Results
 
-MAXIMUM_BYTES = 20 * 1024 * 1024
-LONGEST_NAME, LONGEST_REASON = 256, 200  # characters
-MOST_NAMED = 3  # of the lines that count for nothing
+MAXIMUM_RESULTS_BYTES = 20 * 1024 * 1024  # 20 kB an image: hundreds of classes
+ERROR_LENGTH, NAME_LENGTH, SHOWN_LENGTH = 200, 200, 60
+MOST_NAMED = 3  # of what was wrong
 
 
-class _LineError(Exception):
-    """Why a line counts for nothing."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many classes of an image are kept, and from which confidence on."""
+
+    maximum: int = 5
+    minimum_percent: float = 0.0
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> "Kept":
+        """Reads `maximum_labels` and `minimum_confidence_percent`. Raises ConfigurationError."""
+        maximum, minimum = options.get("maximum_labels"), options.get("minimum_confidence_percent")
+        maximum, minimum = 5 if maximum is None else maximum, 0 if minimum is None else minimum
+        if not _is_number(maximum) or maximum % 1 or not 1 <= maximum <= 100:
+            raise ConfigurationError(f"maximum_labels must be a whole number from 1 to 100; got {maximum!r}")
+        if not _is_number(minimum) or not 0 <= minimum <= 100:
+            raise ConfigurationError(f"minimum_confidence_percent must be from 0 to 100; got {minimum!r}")
+        return cls(int(maximum), float(minimum))
 
 
-def read_results(
-    content: bytes, asked: Collection[int], version: str, maximum_labels: int, minimum_percent: float
-) -> Results:
-    """The answers about the images that were asked for; `version` is what answered. Costs are not told here."""
+def read_results(content: bytes, asked: Iterable[int], kept: Kept, model_version: str | None) -> Results:
+    """What these bytes say of the images that were asked for, by their indexes. Quiet, whatever the bytes are."""
+    if len(content) > MAXIMUM_RESULTS_BYTES:
+        most = f"at most {MAXIMUM_RESULTS_BYTES:,} are read"
+        return Results({}, {}, f"the results have {len(content):,} bytes; {most}")
+    expected = frozenset(asked)
     predictions, refusals, wrong = dict[int, Prediction](), dict[int, str](), list[str]()
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            index, value = _line(line, asked, {*predictions, *refusals})
-            if "error" in value:
-                refusals[index] = _reason(value["error"])
-            else:
-                found = _detections(value.get("classes"), maximum_labels, minimum_percent)
-                predictions[index] = Prediction(found, version, cost_usd=0.0)
-        except _LineError as error:
-            wrong.append(f"line {number}: {error}")
-    return Results(predictions, refusals, _problem(wrong, is_empty=not predictions and not refusals))
+            index, said = _line(line, expected, predictions.keys() | refusals.keys())
+        except (ValueError, RecursionError) as error:
+            wrong.append(f"line {number}: {error}"[:ERROR_LENGTH])
+            continue
+        if isinstance(said, str):
+            refusals[index] = said
+        else:
+            predictions[index] = Prediction(_best(said, kept), model_version, 0.0)
+    return Results(predictions, refusals, _told(wrong, len(expected) - len(predictions) - len(refusals)))
 
 
-def _line(line: bytes, asked: Collection[int], answered: Collection[int]) -> tuple[int, Mapping[str, Any]]:
-    """An answer, and which image's it is. Raises _LineError."""
-    try:
-        value = json.loads(line.decode(), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise _LineError("no JSON") from error
-    if not isinstance(value, dict) or not isinstance(value.get("image"), str):
-        raise _LineError('wanted an object such as {"image": "0007.jpg", "classes": []}')
-    index = index_of(value["image"])
-    if index is None:
-        raise _LineError(f"{_shown(value['image'])} is no image's name")
-    if index not in asked:
-        raise _LineError(f"{value['image']!r} was not asked for")
-    if index in answered:
-        raise _LineError(f"{value['image']!r} comes twice")
-    return index, value
+def _told(wrong: list[str], missing: int) -> str | None:
+    more = [f"and {len(wrong) - MOST_NAMED:,} more"] if len(wrong) > MOST_NAMED else []
+    lacking = [f"no answer for {missing:,} images"] if missing else []
+    return "; ".join([*wrong[:MOST_NAMED], *more, *lacking]) or None
 
 
-def _detections(classes: Any, maximum: int, minimum_percent: float) -> tuple[Detection, ...]:
-    """The likeliest classes, best first. Raises _LineError."""
-    if not isinstance(classes, list):
-        raise _LineError("classes must be a list")
-    found = [_detection(each) for each in classes]
-    found.sort(key=lambda each: -each.confidence_percent)
-    return tuple(each for each in found[:maximum] if each.confidence_percent >= minimum_percent)
+def _best(classes: list[Detection], kept: Kept) -> tuple[Detection, ...]:
+    """The surest first; in the order they came where they are as sure."""
+    sure = [one for one in classes if one.confidence_percent >= kept.minimum_percent]
+    return tuple(sorted(sure, key=lambda one: -one.confidence_percent)[: kept.maximum])
 
 
-def _detection(value: Any) -> Detection:
+class _MisfitError(ValueError):
+    """A line that does not fit."""
+
+
+def _line(line: bytes, expected: Set[int], answered: Set[int]) -> tuple[int, list[Detection] | str]:
+    """An image's index, and its classes or why there are none. Raises ValueError for anything that does not fit."""
+    value = json.loads(line.decode(), parse_constant=_no_number)
     if not isinstance(value, dict):
-        raise _LineError('a class must be {"name": …, "confidence_percent": …}')
-    name, percent = value.get("name"), value.get("confidence_percent")
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
-        raise _LineError(f"the name of a class must be a text of 1 to {LONGEST_NAME} characters")
-    if isinstance(percent, bool) or not isinstance(percent, int | float) or not 0 <= percent <= 100:
-        raise _LineError(f"confidence_percent must be a number from 0 to 100; got {_shown(percent)}")
-    return Detection(Kind.CLASS, name, round(float(percent), 3))
+        raise _MisfitError(f"wanted an object, got {_shown(value)}")
+    name = value.get("image")
+    index = index_of(name) if isinstance(name, str) else None
+    if index is None:
+        raise _MisfitError(f'"image" must be a name as "0007.jpg", got {_shown(name)}')
+    if index not in expected or index in answered:
+        raise _MisfitError(f"{name} was {'answered before' if index in answered else 'not asked for'}")
+    if ("classes" in value) == ("error" in value):
+        raise _MisfitError(f'wanted either "classes" or "error" of {name}')
+    if "error" in value:
+        return index, _reason(value["error"])
+    if not isinstance(value["classes"], list):
+        raise _MisfitError(f'"classes" must be a list, got {_shown(value["classes"])}')
+    return index, [_class(one) for one in value["classes"]]
 
 
-def _reason(error: Any) -> str:
-    if not isinstance(error, str):
-        raise _LineError("error must be a text")
-    shown = " ".join("".join(each if each.isprintable() else " " for each in error).split())
-    return shown[:LONGEST_REASON] or "it says no more"
+def _class(value: Any) -> Detection:
+    if not isinstance(value, dict):
+        raise _MisfitError(f"a class must be an object, got {_shown(value)}")
+    name, percent = (value.get(field, "") for field in ("name", "confidence_percent"))
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_LENGTH or not name.isprintable():
+        raise _MisfitError(f'"name" must be printable text of at most {NAME_LENGTH} characters, got {_shown(name)}')
+    if not _is_number(percent) or not 0 <= percent <= 100:
+        raise _MisfitError(f'"confidence_percent" must be from 0 to 100, got {_shown(percent)}')
+    return Detection(Kind.CLASS, name, float(percent))
 
 
-def _problem(wrong: list[str], is_empty: bool) -> str | None:
-    if len(wrong) > MOST_NAMED:
-        return f"{'; '.join(wrong[:MOST_NAMED])}; and {len(wrong) - MOST_NAMED:,} lines more of {RESULTS_NAME}"
-    if wrong:
-        return f"{'; '.join(wrong)} of {RESULTS_NAME}"
-    return f"{RESULTS_NAME} answers nothing" if is_empty else None
+def _reason(value: Any) -> str:
+    """What can be shown of a model's own words."""
+    if not isinstance(value, str):
+        raise _MisfitError(f'"error" must be text, got {_shown(value)}')
+    said = "".join(character if character.isprintable() else " " for character in value[: 4 * ERROR_LENGTH])
+    return " ".join(said.split())[:ERROR_LENGTH] or "it did not say why"
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    """Whether it is one, of a size that a float has. True is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+def _no_number(word: str) -> Any:
+    raise _MisfitError(f"{word} is no number")
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def _no_number(text: str) -> NoReturn:
-    raise _Misfit(f"{text} is no number")
+    text = ascii(value)
+    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
