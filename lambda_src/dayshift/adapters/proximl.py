@@ -25,7 +25,7 @@ from dayshift.domain.images import Limits
 from dayshift.domain.job_names import RESULTS_NAME as RESULTS
 from dayshift.domain.job_names import files_prefix
 from dayshift.domain.job_ports import Order, Results, ServiceJob
-from dayshift.domain.job_results import MAXIMUM_BYTES, read_results
+from dayshift.domain.job_results import MAXIMUM_RESULTS_BYTES, read_results
 from dayshift.domain.jobs import Phase
 from dayshift.domain.model import ModelSpec
 
@@ -108,17 +108,15 @@ class ProximlJobs:
         content = self._brought(order)
         if content is None:
             return Results({}, {}, f"there is no {RESULTS}")
-        if len(content) > MAXIMUM_BYTES:
-            return Results({}, {}, f"{RESULTS} is larger than {MAXIMUM_BYTES:,} bytes")
-        asked, options = {image.index for image in order.images}, self._options
-        return read_results(content, asked, options.model_git, options.maximum_labels, options.minimum_percent)
+        asked = (image.index for image in order.images)
+        return read_results(content, asked, self._options.kept, self._options.model_git)
 
     def _brought(self, order: Order) -> bytes | None:
         """Not much more of it than may be believed: whoever has the URL may put anything there."""
         key = _key(order, RESULTS)
         with surroundings(f"reading {key}"):
             try:
-                return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read(MAXIMUM_BYTES + 1)
+                return self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read(MAXIMUM_RESULTS_BYTES + 1)
             except ClientError as error:
                 if code_of(error) in MISSING:
                     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dayshift.domain.errors import ConfigurationError
+from dayshift.domain.job_results import Kept
 from dayshift.domain.model import ModelSpec
 
 ASSUMED_ENVIRONMENT = "DEEPLEARNING_PY310"
@@ -31,8 +32,7 @@ class ProximlOptions:
     environment: Mapping[str, Any]
     variables: Mapping[str, str]
     model_git: str
-    maximum_labels: int
-    minimum_percent: float
+    kept: Kept
 
     @classmethod
     def of(cls, model: ModelSpec) -> "ProximlOptions":
@@ -70,8 +70,7 @@ class ProximlOptions:
             ),
             variables={name: str(value) for name, value in variables.items()},
             model_git=options["model_git"],
-            maximum_labels=int(options.get("maximum_labels") or 5),
-            minimum_percent=float(options.get("minimum_confidence_percent") or 0),
+            kept=Kept.of(options),
         )
 
 

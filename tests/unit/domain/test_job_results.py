@@ -1,6 +1,7 @@
 """What a job's program brought: each line is believed only as far as it can be."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,23 +10,23 @@ from hypothesis import strategies as st
 
 from dayshift.domain.detections import Detection, Kind
 from dayshift.domain.job_ports import Results
-from dayshift.domain.job_results import read_results
+from dayshift.domain.job_results import Kept, read_results
 
 TABBY = {"name": "tabby", "confidence_percent": 93.1}
 
 
-def read(*lines: Any, asked: range = range(10), maximum: int = 5, minimum: float = 0.0) -> Results:
+def read(*lines: Any, asked: Sequence[int] = (0, 1, 2), maximum: int = 5, minimum: float = 0.0) -> Results:
+    """The lines, where images 0, 1 and 2 were asked for."""
     content = b"\n".join(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
-    return read_results(content, asked, "cats.git", maximum, minimum)
+    return read_results(content, asked, Kept(maximum, minimum), "cats.git")
 
 
 def test_classes_come_best_first_as_many_as_are_wanted_and_no_worse_than_is_wanted() -> None:
     many = [{"name": f"c{percent}", "confidence_percent": percent} for percent in (10, 70, 50, 0, 30, 100, 20)]
-    found = read({"image": "0003.png", "classes": many}, maximum=4, minimum=40)
-    assert found.problem is None
-    assert [each.name for each in found.predictions[3].detections] == ["c100", "c70", "c50"]
-    assert found.predictions[3].model_version == "cats.git"
-    assert found.predictions[3].detections[0] == Detection(Kind.CLASS, "c100", 100.0)
+    found = read({"image": "0002.png", "classes": many}, maximum=4, minimum=40)
+    assert [each.name for each in found.predictions[2].detections] == ["c100", "c70", "c50"]
+    assert found.predictions[2].model_version == "cats.git"
+    assert found.predictions[2].detections[0] == Detection(Kind.CLASS, "c100", 100.0)
 
 
 def test_no_classes_is_nothing_found_and_an_error_is_a_refusal() -> None:
@@ -34,7 +35,7 @@ def test_no_classes_is_nothing_found_and_an_error_is_a_refusal() -> None:
     assert found.predictions[0].detections == ()
     assert found.refusals[1].startswith("cannot identify [31mxxx")
     assert len(found.refusals[1]) == 200
-    assert found.problem is None
+    assert found.problem == "no answer for 1 images"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,9 @@ def test_no_classes_is_nothing_found_and_an_error_is_a_refusal() -> None:
         {"image": "0001.jpg", "classes": ["tabby"]},
         {"image": "0001.jpg", "classes": [{"name": "", "confidence_percent": 1}]},
         {"image": "0001.jpg", "classes": [{"name": 7, "confidence_percent": 1}]},
-        {"image": "0001.jpg", "classes": [{"name": "x" * 257, "confidence_percent": 1}]},
+        {"image": "0001.jpg", "classes": [{"name": "a\nb", "confidence_percent": 1}]},
+        {"image": "0001.jpg", "classes": [TABBY], "error": "both"},
+        {"image": "0001.jpg", "classes": [{"name": "x" * 201, "confidence_percent": 1}]},
         {"image": "0001.jpg", "classes": [{"name": "tabby"}]},
         {"image": "0001.jpg", "classes": [{"name": "tabby", "confidence_percent": "93"}]},
         {"image": "0001.jpg", "classes": [{"name": "tabby", "confidence_percent": True}]},
@@ -73,6 +76,7 @@ def test_a_line_that_is_none_counts_for_nothing_and_spoils_no_other(line: Any) -
     assert found.problem is not None
     assert found.problem.startswith("line 2: ")
     assert len(found.problem) < 300
+    assert found.problem.endswith("no answer for 1 images")
 
 
 def test_of_two_lines_about_one_image_the_first_counts() -> None:
@@ -82,21 +86,21 @@ def test_of_two_lines_about_one_image_the_first_counts() -> None:
         {"image": "0001.jpg", "classes": []},
     )
     assert [each.name for each in found.predictions[1].detections] == ["tabby"]
-    assert (found.refusals, str(found.problem).count("comes twice")) == ({}, 2)
+    assert (found.refusals, str(found.problem).count("line ")) == ({}, 2)
 
 
 def test_a_problem_names_three_lines_and_counts_the_rest() -> None:
-    assert str(read(*[b"no"] * 9).problem).endswith("line 3: no JSON; and 6 lines more of results.jsonl")
+    assert str(read(*[b"no"] * 9).problem).endswith("and 6 more; no answer for 3 images")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \n"])
 def test_nothing_is_a_problem(content: bytes) -> None:
-    assert read_results(content, {0}, "v", 5, 0).problem == "results.jsonl answers nothing"
+    assert read_results(content, {0}, Kept(), "v").problem == "no answer for 1 images"
 
 
 @given(st.binary(max_size=400) | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(
     lambda value: json.dumps({"image": "0000.jpg", "classes": value}).encode()))  # fmt: skip
 def test_whatever_is_brought_is_read(content: bytes) -> None:
-    found = read_results(content, {0}, "v", 5, 0)
+    found = read_results(content, {0}, Kept(), "v")
     assert set(found.predictions) | set(found.refusals) <= {0}
     assert found.problem or found.predictions or found.refusals
