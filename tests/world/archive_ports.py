@@ -57,6 +57,10 @@ class OpenArchive:
     def entries(self) -> tuple[Entry, ...]:
         return self.found.entries
 
+    @property
+    def fingerprint(self) -> str:
+        return self.found.fingerprint
+
     def content(self, entry: Entry) -> Iterator[bytes]:
         return self.port.content(self.archive, entry, self.found)
 

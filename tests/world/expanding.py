@@ -29,6 +29,7 @@ def ports_of(line: ports.Line, depot: Depot, bucket: Bucket, loop: EventLoop, si
             queue=ports.QueuePort(line, site.queue),
             manifests=archive_ports.ManifestsPort(line, depot),
             endings=archive_ports.EndingsPort(line, site),
+            takes_whole=site.plan.is_job,
         )
         for route, site in sites.items()
     }

@@ -30,6 +30,7 @@ CHANGES = (
     "power.set_desired_capacity", "power.release", "gate.enable", "gate.disable", "state.remember", "state.switch",
     "expanded.put", "manifests.write",
     "mailbox.receive", "mailbox.extend", "mailbox.done", "machine.complete", "machine.protect",
+    "book.write", "closed.keep", "parcel.close", "outside.submit", "outside.cancel", "mailbox.rest",
 )  # fmt: skip
 
 

@@ -160,7 +160,8 @@ class Functions:
 
     def _reconcile(self, line: ports.Line, only: str | None, pause: Callable[[], None] | None) -> None:
         now = self._loop.moment()
-        texts = line.call("state.read", lambda: [(s, s.spec, s.memory, s.override) for s in self._sites.values()])
+        powered = [site for site in self._sites.values() if site.plan.power]
+        texts = line.call("state.read", lambda: [(s, s.spec, s.memory, s.override) for s in powered])
         each = [
             self.ports_of(line, site, PoweredModel.from_stored(spec, memory, override, now))
             for site, spec, memory, override in texts
@@ -181,7 +182,7 @@ class Functions:
         """What reconciling one model needs."""
         return ReconcilePorts(
             model=model,
-            power=self.power_of(line, site, model.spec),
+            power=None if site.plan.is_job else self.power_of(line, site, model.spec),
             gate=power_ports.GatePort(line, site),
             queue=ports.QueuePort(line, site.queue),
             state=power_ports.StatePort(line, site),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dayshift.domain.lifecycle import ModelState
-from tests.world import laws_of_archives, laws_of_fleet, spending
+from tests.world import laws_of_archives, laws_of_fleet, laws_of_jobs, spending
 from tests.world.clock import HOUR, MINUTE
 from tests.world.endpoint import STRANGERS
 from tests.world.faults import DEATH
@@ -31,9 +31,10 @@ def breaches(world: World, had_faults: bool = True, slack: float | None = None) 
     for site in world.sites.values():
         found += [*clean_dlq(site), *gate(site, world, had_faults), *money(site, world), *site.orders]
         found += laws_of_fleet.breaches(site, world) if site.plan.is_fleet else []
+        found += laws_of_jobs.breaches(site, world) if site.plan.is_job else []
     if slack is not None:
         found += nothing_waits(world, slack)
-    bugs = world.functions.bugs + [bug for workers in world.workers.values() for bug in workers.bugs]
+    bugs = world.functions.bugs + world.jobs.bugs + [bug for workers in world.workers.values() for bug in workers.bugs]
     return found + [f"unforeseen error: {bug}" for bug in bugs]
 
 
@@ -43,9 +44,10 @@ def conservation(world: World) -> Iterator[str]:
     I2, a record never changes, is what writing with If-None-Match means; that nothing else can write is the type's.
     """
     for stored in world.bucket.versions.values():
+        is_judged = stored.entries is None and not world.sites[stored.model].plan.is_job  # laws_of_archives, _of_jobs
         if stored.record is None and stored.deleted_at is None:
             yield f"I1: {stored.image.key} {stored.image.version} has no record"
-        elif stored.record is not None and stored.entries is None and not _fits(stored):
+        elif stored.record is not None and is_judged and not _fits(stored):
             yield f"I1: {stored.image.key} ended as {stored.record.status}: {stored.record.reason}"
 
 
@@ -129,8 +131,8 @@ def nothing_waits(world: World, slack: float = 0.0) -> Iterator[str]:
     """I8: an image that comes while its model is read has its record soon; any other, once the hours have begun."""
     for stored in world.bucket.versions.values():
         site = world.sites[stored.model]
-        is_archive = stored.entries is not None  # nobody waits for its own record (laws_of_archives)
-        if stored.deleted_at is not None or stored.record is None or stored.events_lost or is_archive:
+        is_else_s = stored.entries is not None or site.plan.is_job  # laws_of_archives, laws_of_jobs
+        if stored.deleted_at is not None or stored.record is None or stored.events_lost or is_else_s:
             continue
         due = _due(stored, site, world) + slack
         if stored.recorded_at > due:
@@ -155,5 +157,8 @@ def quiet(world: World, ticks: int = 3) -> Iterator[str]:
     before = len(world.recorder.changes)
     for _ in range(ticks):
         world.functions.tick()
-    if made := world.recorder.changes[before:]:
+    for site in world.sites.values():
+        if site.plan.is_job:
+            world.jobs.tick(site)
+    if made := [one for one in world.recorder.changes[before:] if one[1:] != ("jobs", "mailbox.receive")]:
         yield f"I10: at rest, ticks called {[name for _, _, name in made]}"

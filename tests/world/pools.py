@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from dayshift.services import batch, expand_batch, reconcile
+from dayshift.services import batch, expand_batch, job_desk, reconcile, submit
 from tests.world.clock import EventLoop, Process
 
 
@@ -16,6 +16,8 @@ def one_at_a_time(loop: EventLoop) -> Iterator[None]:
     with (
         patch.object(batch, "ThreadPoolExecutor", Inline),
         patch.object(expand_batch, "ThreadPoolExecutor", Inline),
+        patch.object(job_desk, "ThreadPoolExecutor", Inline),
+        patch.object(submit, "ThreadPoolExecutor", Inline),
         patch.object(reconcile, "ThreadPoolExecutor", side_by_side(loop)),
     ):
         yield

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from tests.world import scenarios_of_jobs
 from tests.world.applying import apply
 from tests.world.endpoint import Word, endpoint_of
 from tests.world.group import group_of
@@ -217,6 +218,9 @@ SCENARIOS: dict[str, Scenario] = {
         (an_archive_whose_first_run_dies, (OFFICE,), 0.0),
         (two_models_archives, (OFFICE, SIGNS), 0.0),
     )
+}
+SCENARIOS |= {
+    name: Scenario(Setting(plans=(plan,), start=EARLY), live) for name, (live, plan) in scenarios_of_jobs.JOBS.items()
 }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dayshift.services.heartbeat import Heartbeat
 from tests.world.fleet_gate import FleetGate
 from tests.world.hours import Hours
+from tests.world.job_desk import JobDesk, JobPlan
 from tests.world.mapping import EventSourceMapping
 from tests.world.queue import Queue
 from tests.world.service import Service
@@ -27,6 +28,7 @@ OPTIONS: dict[str, Any] = {
     "minimum_confidence_percent": 0,
 }
 FACES: dict[str, Any] = {"gallery": {"bucket": "acme-images", "prefix": "gallery/"}, "maximum_distance": 0.6}
+JOBS = JobPlan()
 CLEAR_WITHIN_MINUTES = 5
 
 
@@ -36,7 +38,7 @@ class Plan:
 
     name: str = "logos"
     family: str = "custom_labels"
-    power: str = "office_hours"
+    power: str | None = "office_hours"
     hours: Hours | None = WORKDAY
     warmup_minutes: int = 30
     results_within_minutes: int = 60
@@ -46,6 +48,7 @@ class Plan:
     images_per_minute: int = 60  # of one worker
     idle_minutes: int = 5
     warm_pool: int = 0
+    job: JobPlan = JOBS  # of a model whose images go to a service outside
     maintenance_hours: float = 0.0  # of an endpoint in service between two system updates, on average; 0: none
 
     @property
@@ -69,10 +72,19 @@ class Plan:
         """Whether workers read for it."""
         return self.family == "face_fleet"
 
+    @property
+    def is_job(self) -> bool:
+        """Whether its images go to a service outside, many in one job."""
+        return self.family == "gpu_job"
+
     def spec(self, number: int = 1, maximum_workers: int | None = None) -> str:
         """The parameter that Terraform writes; `number`: of the endpoint configuration."""
         workers = maximum_workers or self.maximum_workers
-        options = {"sagemaker": OPTIONS | {"configuration": self.configuration(number)}, "face_fleet": FACES}
+        options = {
+            "sagemaker": OPTIONS | {"configuration": self.configuration(number)},
+            "face_fleet": FACES,
+            "gpu_job": self.job.options(),
+        }
         value: dict[str, Any] = {
             "name": self.name,
             "family": self.family,
@@ -81,7 +93,7 @@ class Plan:
             "options": options.get(self.family, {}),
             "queue_url": f"https://sqs/{self.name}",
             "queue_name": self.name,
-            "mapping_uuid": None if self.is_fleet else f"mapping-of-{self.name}",
+            "mapping_uuid": None if self.is_fleet or self.is_job else f"mapping-of-{self.name}",
             "power": self.power,
             "hours": None if self.hours is None else self.hours.spec(),
             "warmup_minutes": self.warmup_minutes,
@@ -130,6 +142,7 @@ class Site:
     touched_at: float = 0.0  # when a person last changed a parameter
     is_claimed: bool = False  # whether a version bears our tag; there is no other deployment here
     orders: list[str] = field(default_factory=list)  # breaches of the order, noted when they happened
+    jobs: JobDesk | None = None  # of a model whose images go to a service outside
 
     @property
     def zone(self) -> ZoneInfo:

@@ -25,7 +25,7 @@ def _by_policy(site: Site, world: World) -> list[Span]:
     plan, start, end = site.plan, world.began_at, world.loop.now
     if plan.is_fleet and plan.power == "office_hours":
         return _while_there_is_work(site, world)
-    if plan.power == "always_on":
+    if plan.power in ("always_on", None):
         return [(start, end)]
     warmup, late, waiting = plan.warmup_minutes * MINUTE, 0.0, list[Span]()
     if plan.power == "on_deadline":

@@ -47,6 +47,7 @@ class Stored:
     recorded_at: float = 0.0
     entries: tuple[bool, ...] | None = None  # of an archive: whether each is an image; None for an image
     is_sound: bool = True  # of an archive: whether it is one
+    is_multipart: bool = False  # put in several parts, of which S3 tells by another name of the event
 
 
 @dataclass(slots=True)

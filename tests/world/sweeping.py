@@ -1,6 +1,7 @@
 """What the sweep looks at: what lies under each model's prefix, and what came out of its archives."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from dayshift.domain.archives import expanded_prefix
 from dayshift.domain.routing import Route
@@ -8,6 +9,7 @@ from dayshift.services.sweep_ports import ArchiveSweepPorts, SweepPorts
 from tests.world import ports
 from tests.world.archive_ports import ManifestsPort
 from tests.world.depot import Depot
+from tests.world.job_ports import BookPort
 from tests.world.site import Site
 from tests.world.storage import Bucket
 
@@ -28,6 +30,8 @@ def sweepers_of(
             ledger=ports.LedgerPort(line, sites[route.model].ledger),
             queue=ports.QueuePort(line, sites[route.model].queue),
             archives=archives,
+            jobs=BookPort(line, sites[route.model], bucket) if sites[route.model].plan.is_job else None,
+            least_patience=timedelta(minutes=30) if sites[route.model].plan.is_job else timedelta(),
         )
         for route in routes
     ]

@@ -11,6 +11,7 @@ from tests.world import laws
 from tests.world.clock import DAY, HOUR, MINUTE
 from tests.world.faults import CHANGES, CODES, DEATH, TIMEOUT, Fault
 from tests.world.scenarios import SCENARIOS, Scenario, come_to_rest
+from tests.world.scenarios_of_jobs import JOBS
 from tests.world.world import World
 
 THROTTLED, DENIED, DIES = Fault("ThrottlingException"), Fault("AccessDeniedException"), Fault(DEATH)
@@ -34,7 +35,7 @@ OTHER_SLACK = {
     "archives_lost_doubled_deleted": DAY + SLACK,
     "an_archive_whose_first_run_dies": None,
     "two_models_archives": DAY + SLACK,
-}
+} | dict.fromkeys(JOBS)  # how long a job may take is told by laws_of_jobs
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from tests.world.scheduler import Scheduler
 
 TICK = "reconcile"
-OTHERS = ("predictor.", "records.", "inbox.", "ledger.", "images.", "mailbox.", "machine.")  # calls that no tick makes
+OTHERS = (  # calls that no tick makes
+    "predictor.", "records.", "inbox.", "ledger.", "images.", "mailbox.", "machine.", "book.", "closed.", "parcel.",
+    "contents.", "outside.",
+)  # fmt: skip
 PASSING = (ModelState.STARTING, ModelState.STOPPING)
 
 
@@ -47,7 +50,9 @@ class Ticks:
         self.made = 0
 
     def look_again(self) -> None:
-        """Something changed that a tick would see."""
+        """Something changed that a tick would see. Where no model has a power, nobody ticks."""
+        if not any(site.plan.power for site in self._sites.values()):
+            return
         if self._next > self._following(self._loop.now):
             self._arm(self._following(self._loop.now))
 
@@ -79,7 +84,8 @@ class Ticks:
             return now
         if any(not call.startswith(OTHERS) for outage in self._recorder.outages for call in outage.calls):
             return now
-        return min((self._site_rests_until(site, now) for site in self._sites.values()), default=now)
+        powered = [site for site in self._sites.values() if site.plan.power]
+        return min((self._site_rests_until(site, now) for site in powered), default=now)
 
     def _site_rests_until(self, site: Site, now: float) -> float:
         beat = site.beat

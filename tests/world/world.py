@@ -9,13 +9,14 @@ from typing import Any, Self
 
 from dayshift.domain.lifecycle import ModelState
 from dayshift.domain.override import Override
-from tests.world import schedules, seed, seed_fleet, storage
+from tests.world import job_site, schedules, seed, seed_fleet, storage
 from tests.world.clock import HOUR, MINUTE, EventLoop
 from tests.world.endpoint import Endpoint
 from tests.world.faults import Recorder
 from tests.world.fleet_gate import FleetGate
 from tests.world.functions import MAXIMUM_RECEIVES, TIMEOUTS, Functions
 from tests.world.group import Group
+from tests.world.job_functions import JobFunctions
 from tests.world.mailbox import VISIBILITY
 from tests.world.mapping import EventSourceMapping, Word
 from tests.world.pools import one_at_a_time
@@ -24,12 +25,15 @@ from tests.world.scheduler import Scheduler
 from tests.world.seed import Seed
 from tests.world.seed_endpoint import SeedEndpoint
 from tests.world.seed_fleet import SeedFleet, SeedGroup
+from tests.world.seed_jobs import SeedJobs
 from tests.world.service import CustomLabels, Service
 from tests.world.setting import Notes, Setting
 from tests.world.site import DEPLOYMENT, Plan, Said, Site
 from tests.world.storage import Bucket, Ledger, Records, Stored
 from tests.world.ticks import Ticks
 from tests.world.workers import Workers
+
+AnySeed = Seed | SeedEndpoint | SeedFleet | SeedJobs
 
 
 class World:
@@ -46,6 +50,7 @@ class World:
         self.workers = dict[str, Workers]()  # of the fleets
         self.functions = Functions(self.loop, self.recorder, self.bucket, self.sites, setting.lag_at)
         self.depot = self.functions.depot
+        self.jobs = JobFunctions(self.loop, self.recorder, self.bucket, self.depot, self.scheduler)
         self.seed = self._seed() if setting.is_seed else None
         lag = setting.counts_lag + 1 if setting.counts_lag else 0
         self.ticks = Ticks(
@@ -53,7 +58,7 @@ class World:
             phase=self.random.randrange(60), skips=setting.skips_ticks,
         )  # fmt: skip
         for plan in setting.plans:
-            self.sites[plan.name] = self._fleet(plan) if plan.is_fleet and not setting.is_seed else self._site(plan)
+            self.sites[plan.name] = self._made(plan)
             if self.seed is not None:
                 self.seed.schedule(self.sites[plan.name], self.scheduler)
             else:
@@ -108,11 +113,11 @@ class World:
     def upload_archive(self, name: str, content: bytes, entries: Sequence[bool], model: str = "logos", **how: Any
                        ) -> Stored:  # fmt: skip
         """An archive is put, of which each entry is an image or none; S3 tells of it soon, unless its event is lost."""
-        how = {"is_sound": True, "is_told": True} | how
+        how = {"is_sound": True, "is_told": True, "is_multipart": False} | how
         key = f"{self.sites[model].plan.prefix}{name}"
         stored = self.bucket.put(key, model, self.loop.now, size=len(content))
         stored.entries, stored.is_sound = tuple(entries), how["is_sound"]
-        stored.events_lost = not how["is_told"]
+        stored.events_lost, stored.is_multipart = not how["is_told"], how["is_multipart"]
         self.depot.contents[stored.image] = content
         if how["is_told"]:
             self.notify(stored, self.random.uniform(*self.setting.event_delay))
@@ -192,6 +197,14 @@ class World:
         records = Records(self.bucket, lambda: loop.now)
         return Site(plan, queue, mapping, service, records, self._ledger(), self._ledger(), plan.spec())
 
+    def _made(self, plan: Plan) -> Site:
+        if plan.is_job:
+            site = job_site.opened(plan, self)
+            if self.seed is None:
+                self.jobs.schedule(site, self.setting.skips_ticks, self.ticks.look_again)
+            return site
+        return self._fleet(plan) if plan.is_fleet and not self.setting.is_seed else self._site(plan)
+
     def _fleet(self, plan: Plan) -> Site:
         queue = Queue(self.loop, VISIBILITY, MAXIMUM_RECEIVES, self.setting.lag_at)
         gate, service = FleetGate(self.loop), self._service(plan)
@@ -205,9 +218,11 @@ class World:
     def _ledger(self) -> Ledger:
         return Ledger(self.bucket, lambda moment: datetime.fromtimestamp(moment, UTC))
 
-    def _seed(self) -> Seed | SeedEndpoint | SeedFleet:
+    def _seed(self) -> AnySeed:
         families = {plan.family for plan in self.setting.plans}
-        made: dict[str, type[Seed | SeedEndpoint | SeedFleet]] = {"sagemaker": SeedEndpoint, "face_fleet": SeedFleet}
+        made: dict[str, type[AnySeed]] = {
+            "sagemaker": SeedEndpoint, "face_fleet": SeedFleet, "gpu_job": SeedJobs,
+        }  # fmt: skip
         make = made.get(families.pop(), Seed)
         return make(self.loop, self.recorder, self.bucket)
 
@@ -250,7 +265,7 @@ class World:
                 site.queue.messages or (site.said and site.said[-1].until > self.loop.now)
                 for site in self.sites.values()
             )
-            and all(site.service.is_off for site in self.sites.values())
+            and all(site.service.is_off and self.jobs.rest(site) for site in self.sites.values())
             and not self.functions.under_way
             and not self.depot.queue.messages
         )
@@ -259,6 +274,7 @@ class World:
     def under_way(self) -> int:
         """How many functions run."""
         workers = sum(workers.under_way for workers in self.workers.values())
+        workers += self.jobs.under_way
         return self.functions.under_way + workers + (self.seed.under_way if self.seed else 0)
 
     def trouble(self, until: float) -> None:
