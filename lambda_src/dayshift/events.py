@@ -28,11 +28,13 @@ from urllib.parse import unquote_plus
 from dayshift.domain.caller import Caller
 from dayshift.domain.errors import ForeignMessageError
 from dayshift.domain.images import ImageRef
+from dayshift.domain.job_names import is_job_id
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.web import Reply, Request
 
 Json = Any
 BODY_EXCERPT = 300
+WHO_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,26 @@ def power_wish(event: Mapping[str, Json]) -> PowerWish:
     if action == "delete" and model is None:
         raise ForeignMessageError(f"which model is to be destroyed? got {dict(event)!r}")
     return PowerWish(model, is_retiring=action == "delete", is_nothing=action in ("create", "update"))
+
+
+@dataclass(frozen=True, slots=True)
+class JobsWish:
+    """The job to cancel and who says so; None for a tick, which only goes on with all jobs."""
+
+    cancel: str | None = None
+    by: str = ""
+
+
+def jobs_wish(event: Mapping[str, Json]) -> JobsWish:
+    """`{}` from the tick, `{"cancel": "20261121-120000-1a2b3c4d", "by": "ana"}` from a person. Raises
+    ForeignMessageError."""
+    job_id, who = event.get("cancel"), event.get("by") or "a person"
+    if job_id is None:
+        return JobsWish()
+    if not isinstance(job_id, str) or not is_job_id(job_id) or not isinstance(who, str):
+        example = '{"cancel": "20261121-120000-1a2b3c4d", "by": "ana"}'
+        raise ForeignMessageError(f"wanted {{}} or {example}; got {dict(event)!r}")
+    return JobsWish(job_id, "".join(each for each in who if each.isprintable())[:WHO_LENGTH])
 
 
 def request_from_api(event: Mapping[str, Json]) -> Request:

@@ -12,6 +12,7 @@ from dayshift.domain.model import ModelSpec
 from dayshift.domain.routing import Route
 from dayshift.environment import EnvironmentReader
 
+ENVIRONMENT: Mapping[str, str] = os.environ
 ROUTE = ("model", "family", "prefix", "queue_url")
 
 

@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "events": {"domain"},
     "environment": {"domain"},
     "settings": {"domain", "environment"},
-    "bootstrap": {"bootstrap", "adapters", "domain", "faces", "services", "settings"},
+    "job_settings": {"domain", "environment", "settings"},
+    "bootstrap": {"bootstrap", "adapters", "domain", "faces", "job_settings", "services", "settings"},
     "handlers": {"handlers", "bootstrap", "domain", "events", "services"},
 }
 AWS = {"boto3", "botocore", "aws_lambda_powertools"}

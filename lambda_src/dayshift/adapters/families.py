@@ -103,11 +103,25 @@ def _face_fleet_limits() -> Limits:
     return LIMITS
 
 
+def _gpu_job(client: Client, model: ModelSpec) -> Predictor:
+    from dayshift.adapters.gpu_job import LIMITS
+    from dayshift.adapters.read_by_workers import ReadByWorkers
+
+    return ReadByWorkers(LIMITS)
+
+
+def _gpu_job_limits() -> Limits:
+    from dayshift.adapters.gpu_job import LIMITS
+
+    return LIMITS
+
+
 FAMILIES: Mapping[str, Family] = {
     "rekognition": Family(_rekognition, widest=_rekognition_limits),
     "custom_labels": Family(_custom_labels, _custom_labels_power, widest=_custom_labels_limits),
     "sagemaker": Family(_sagemaker, _sagemaker_power, widest=_sagemaker_limits),
     "face_fleet": Family(_face_fleet, _face_fleet_power, _face_fleet_limits),
+    "gpu_job": Family(_gpu_job, limits=_gpu_job_limits, whole_archives=True),
 }
 
 

@@ -27,3 +27,14 @@ def read_image(s3: "S3Client", image: ImageRef) -> bytes:
             if code_of(error) in MISSING:
                 raise GoneError("this version was deleted before it was read") from error
             raise
+
+
+class S3ImageContents:
+    """The images bucket, as images are read from it whole."""
+
+    def __init__(self, s3: "S3Client") -> None:
+        self._s3 = s3
+
+    def read(self, image: ImageRef) -> bytes:
+        """As `read_image`."""
+        return read_image(self._s3, image)

@@ -1,5 +1,6 @@
 """S3: the images bucket as it is listed, and the terminal records of one model."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ from botocore.exceptions import ClientError
 from dayshift.adapters.aws_errors import code_of, surroundings
 from dayshift.domain.images import ImageRef
 from dayshift.domain.ports import Page, StoredImage
-from dayshift.domain.results import TerminalRecord, csv_key, record_key
+from dayshift.domain.results import Status, TerminalRecord, csv_key, record_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,6 +30,18 @@ class S3Records:
     def exists(self, image: ImageRef) -> bool:
         """One HEAD. Needs s3:ListBucket, without which a missing record reads as a missing permission."""
         return is_there(self._s3, self._bucket, record_key(self._model, image.key, image.version))
+
+    def status(self, image: ImageRef) -> Status | None:
+        """One GET: how this image ended. Needs s3:ListBucket as `exists` does."""
+        place = record_key(self._model, image.key, image.version)
+        with surroundings(f"reading {place}"):
+            try:
+                content = self._s3.get_object(Bucket=self._bucket, Key=place)["Body"].read()
+            except ClientError as error:
+                if code_of(error) in MISSING:
+                    return None
+                raise
+        return Status(json.loads(content)["status"])
 
     def write(self, record: TerminalRecord) -> bool:
         """The CSV first, so that whoever sees the record finds its CSV; False if the record was there already."""

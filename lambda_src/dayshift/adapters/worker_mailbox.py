@@ -25,12 +25,21 @@ Read = Callable[[Iterable[Mapping[str, Any]]], tuple[Envelope, ...]]
 
 
 class SqsMailbox:
-    """One queue, for a worker that fetches its messages itself. `read` makes envelopes of SQS's messages."""
+    """One queue, for whoever fetches its messages himself. `read` makes envelopes of SQS's messages; `wait_seconds` is
+    how long to wait for the first."""
 
     def __init__(
-        self, sqs: "SQSClient", url: str, read: Read, *, at_once: int, visibility_seconds: int, say: Say
+        self,
+        sqs: "SQSClient",
+        url: str,
+        read: Read,
+        *,
+        at_once: int,
+        visibility_seconds: int,
+        say: Say,
+        wait_seconds: int = LONG_POLL_SECONDS,
     ) -> None:
-        self._sqs, self._url, self._read, self._say = sqs, url, read, say
+        self._sqs, self._url, self._read, self._say, self._wait_seconds = sqs, url, read, say, wait_seconds
         self._at_once, self._visibility_seconds = min(at_once, BATCH), visibility_seconds
         self._inbox = SqsInbox(lambda: sqs, url)
         self._held: set[str] = set()
@@ -42,7 +51,7 @@ class SqsMailbox:
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=self._at_once,
-                WaitTimeSeconds=LONG_POLL_SECONDS,
+                WaitTimeSeconds=self._wait_seconds,
                 VisibilityTimeout=self._visibility_seconds,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
