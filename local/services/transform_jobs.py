@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
+from flask import Response, after_this_request
 
 from local.services.endpoint import refused
 from local.services.sagemaker_rules import check_transform, name_in
@@ -55,9 +57,9 @@ class TransformJobs:
         return {"TransformJobArn": arn}
 
     def describe_transform_job(self, request: Request) -> Request:
-        """The job as it is now."""
+        """The job as it is now; the answer's Date is of the local clock, since it tells how long the job has worked."""
         with self._store.open() as book:
-            job = _found(book, request)
+            job, now = _found(book, request), book.now
             shape = {
                 **job.request,
                 "TransformJobArn": job.arn,
@@ -66,7 +68,8 @@ class TransformJobs:
             }
             times = {"TransformStartTime": job.started_at, "TransformEndTime": job.ended_at}
             shape |= {key: round(at, 3) for key, at in times.items() if at is not None}
-            return shape | ({"FailureReason": job.failure} if job.failure else {})
+        after_this_request(lambda answer: _dated(answer, now))
+        return shape | ({"FailureReason": job.failure} if job.failure else {})
 
     def stop_transform_job(self, request: Request) -> Request:
         """Begins to stop it."""
@@ -79,6 +82,11 @@ class TransformJobs:
             object_at(self._s3, url)
         except ClientError as error:
             raise refused(f'No S3 objects found under S3 URL "{url}" given in input data source: {error}') from error
+
+
+def _dated(answer: Response, now: float) -> Response:
+    answer.date = datetime.fromtimestamp(now, UTC)
+    return answer
 
 
 def _found(book: Book, request: Request) -> TransformJob:

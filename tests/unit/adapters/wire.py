@@ -53,11 +53,14 @@ class Wire:
     service: str
     answers: dict[str, Answer | Callable[[Mapping[str, Any]], Answer]] = field(default_factory=dict)
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    attempts: int = 1  # of the client, until it gives up
     _asked: local = field(default_factory=local)  # each thread is answered what it asked
 
     def __post_init__(self) -> None:
         session: Any = boto3.Session()  # whose typed `client` wants the service's name as a literal
-        self.client = session.client(self.service, config=Config(retries={"total_max_attempts": 1}))
+        self.client = session.client(
+            self.service, config=Config(retries={"mode": "standard", "total_max_attempts": self.attempts})
+        )
         self.client.meta.events.register(f"provide-client-params.{self.service}", self._note)
         self.client.meta.events.unregister("before-send", botocore_stubber)  # moto answers nothing here
         self.client.meta.events.register(f"before-send.{self.service}", self._send)
