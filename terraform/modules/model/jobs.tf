@@ -34,7 +34,7 @@ locals {
     [
       {
         sid       = "TakeMessages"
-        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]
         resources = [aws_sqs_queue.main.arn]
       },
       {

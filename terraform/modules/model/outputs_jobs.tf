@@ -19,7 +19,7 @@ output "transform_policy" {
     Statement = concat(
       [
         {
-          Sid      = "ReadImagesAndList"
+          Sid      = "ReadImages"
           Effect   = "Allow"
           Action   = ["s3:GetObject"]
           Resource = ["${local._job_files_arn}*/input/*", "${local._job_files_arn}*/input.manifest"]
