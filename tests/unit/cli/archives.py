@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from dayshift.adapters.expanded import S3ExpandedImages
 from dayshift.domain.archives import ExpandedImage, Manifest, RefusedEntry, expanded_folder, expanded_key, manifest_key
 from dayshift.domain.images import ImageRef
 from dayshift.domain.plain_image import plain_png
-from tests.unit.cli.conftest import NOW, RESULTS
+from tests.unit.cli.conftest import IMAGES, NOW, RESULTS
 
 PNG = plain_png(100)
 NOT_AN_IMAGE = "unsupported_format: this is HTML, not JPEG or PNG, whatever its name says"
@@ -37,10 +38,11 @@ def deploy_archives(aws: Any) -> None:
 
 def expand(aws: Any, archive: ImageRef, good: Sequence[str], bad: Sequence[str] = (), model: str = "signs") -> Manifest:
     """The objects and the manifest of an archive with these entries."""
+    objects = S3ExpandedImages(aws.s3, IMAGES)  # which are there once, however often the archive is
     fingerprint = sha256(repr((good, bad)).encode()).hexdigest()
     folder = expanded_folder(model, archive.key, fingerprint)
     images = [
-        ExpandedImage(index, name, aws.put(expanded_key(folder, index, PNG, "png"), PNG))
+        ExpandedImage(index, name, objects.put(expanded_key(folder, index, PNG, "png"), PNG, "image/png"))
         for index, name in enumerate(good)
     ]
     refused = [RefusedEntry(index, name, NOT_AN_IMAGE) for index, name in enumerate(bad, len(good))]

@@ -101,6 +101,36 @@ def test_each_version_of_an_archive_keeps_its_own_names(aws: Any) -> None:
     assert sorted(names) == ["again.zip/1.png", "again.zip/2.png"]
 
 
+def test_an_archive_that_was_put_there_twice_is_shown_once_and_each_of_its_records_too(aws: Any) -> None:
+    content = zipped({"a.png": b"x"})
+    twice = [aws.put("incoming/signs/again.zip", content) for _ in range(2)]
+    for archive in twice:
+        manifest = expand(aws, archive, ["a.png"], ["notes.txt"])
+    aws.answer(manifest.images[0].image)
+    result = aws.run("results", "again.zip", "--output", "csv")
+    assert [row["image"] for row in rows(result)] == ["again.zip/a.png", "again.zip/notes.txt"]
+    assert result.stderr.count("ok 1, rejected 1 of its entries") == 1
+    assert [row["image"] for row in rows(aws.run("results", "--output", "csv"))] == ["again.zip/a.png"]
+    for archive in twice:
+        aws.answer(archive, Status.OK, names=())
+    named = rows(aws.run("results", "again.zip", "--output", "csv"))
+    assert sorted(row["image"] for row in named) == ["again.zip", "again.zip", "again.zip/a.png", "again.zip/notes.txt"]
+    assert [row["ended"] for row in rows(aws.run("status", "--archives", "--output", "csv"))] == ["1 of 1", "1 of 1"]
+
+
+def test_only_manifests_of_the_key_are_read_that_a_folder_tells(aws: Any) -> None:
+    for name in ("a", "b", "b", "c"):
+        archive = aws.put(f"incoming/signs/{name}.zip", zipped({"x.png": name.encode()}))
+        manifest = expand(aws, archive, [f"{name}.png"])
+        if name == "b":
+            aws.answer(manifest.images[0].image)
+    aws.calls.clear()
+    assert [row["image"] for row in rows(aws.run("results", "--output", "csv"))] == ["b.zip/b.png"]
+    read = [given["Key"] for operation, given in aws.calls if operation == "GetObject"]
+    assert len([key for key in read if key.startswith("archives/")]) == 2
+    assert not [key for key in read if "/a.zip/" in key or "/c.zip/" in key]
+
+
 def test_names_are_found_where_the_manifest_lies_under_a_hash(aws: Any) -> None:
     archive = aws.put(f"incoming/signs/{'x' * 990}.zip", zipped({"a.png": b"x"}))
     aws.answer(expand(aws, archive, ["a.png"]).images[0].image)
