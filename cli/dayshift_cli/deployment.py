@@ -10,11 +10,13 @@ One JSON, twice: the Terraform output `deployment`, and the SSM parameter `/<nam
                           "dlq_url": "https://…", "mapping_uuid": "…", "labeler": "…-logos-labeler",
                           "power": "office_hours", "parameters": "/dayshift/dev/models/logos"},
                 "faces": {"family": "face_fleet", …, "mapping_uuid": null, "labeler": null,
-                          "group": "…-faces-workers", "gallery": "gallery/"}}}
+                          "group": "…-faces-workers", "gallery": "gallery/"},
+                "pictures": {"family": "gpu_job", …, "mapping_uuid": null, "labeler": null,
+                             "jobs": "…-pictures-jobs"}}}
 
 `power`, `parameters` and the function `reconcile` are null or not there where nothing is started and stopped. A fleet
-is read by the workers of an Auto Scaling group, `group`, so it has no mapping and no labeler. `archives` is not there
-where an earlier release was applied, which takes none.
+is read by the workers of an Auto Scaling group, `group`, and a model that is read in jobs by the function `jobs`, so
+neither has a mapping or a labeler. `archives` is not there where an earlier release was applied, which takes none.
 """
 
 import json
@@ -36,7 +38,8 @@ _TERRAFORM_TIMEOUT_SECONDS = 120
 _FIELDS = ("name", "environment", "region", "images_bucket", "results_bucket")
 _MODEL_FIELDS = ("family", "prefix", "queue_url", "dlq_url")
 _ARCHIVES_FIELDS = ("queue_url", "dlq_url", "mapping_uuid", "expander")
-_FUNCTIONS_FIELDS, _FLEET_FIELDS = ("mapping_uuid", "labeler"), ("group", "gallery")
+_FUNCTIONS_FIELDS, _FLEET_FIELDS, _JOBS_FIELDS = ("mapping_uuid", "labeler"), ("group", "gallery"), ("jobs",)
+_READ_BY = {"face_fleet": _FLEET_FIELDS, "gpu_job": _JOBS_FIELDS}  # all others by a labeler
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ class DeployedModel:
     prefix: str
     queue_url: str
     dlq_url: str
-    mapping_uuid: str | None = None  # None, like the labeler, for a fleet
+    mapping_uuid: str | None = None  # None, like the labeler, for a fleet and for what is read in jobs
     labeler: str | None = None
     power: str | None = None  # office_hours, on_deadline, always_on; None: always there
     parameters: str | None = None  # where its spec, memory and override lie in SSM; None without power
     group: str | None = None  # of a fleet: the Auto Scaling group of its workers
     gallery: str | None = None  # of a fleet: the prefix of the known people's photos in the images bucket
+    jobs: str | None = None  # of what is read in jobs at a service outside: the function that brings them about
 
     @property
     def is_fleet(self) -> bool:
@@ -95,7 +99,7 @@ class Deployment:
         missing += [] if isinstance(functions.get("sweep"), str) else ["functions.sweep"]
         missing += [] if models else ["models"]
         for name in sorted(models):
-            read_by = _FLEET_FIELDS if _text_at(models[name], "group") else _FUNCTIONS_FIELDS
+            read_by = _READ_BY.get(str(_mapping(models, name).get("family")), _FUNCTIONS_FIELDS)
             missing += [f"models.{name}.{key}" for key in (*_MODEL_FIELDS, *read_by) if not _text_at(models[name], key)]
         powered = [name for name in sorted(models) if _text_at(models[name], "power")]
         missing += [f"models.{name}.parameters" for name in powered if not _text_at(models[name], "parameters")]
@@ -117,7 +121,7 @@ class Deployment:
 
 
 def _model(name: str, value: Mapping[str, Any]) -> DeployedModel:
-    optional = (*_FUNCTIONS_FIELDS, "power", "parameters", *_FLEET_FIELDS)
+    optional = (*_FUNCTIONS_FIELDS, "power", "parameters", *_FLEET_FIELDS, *_JOBS_FIELDS)
     known = {key: value[key] for key in _MODEL_FIELDS} | {key: value.get(key) for key in optional}
     return DeployedModel(name=name, **known)
 

@@ -23,8 +23,29 @@ _DAY = timedelta(days=1)
 
 def at_once(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
     """What happens next, from what reconcile saw and did."""
+    return _of_jobs(model.spec.name, beat) if model.is_in_jobs else _of_a_model(model, beat, now)
+
+
+def _of_jobs(name: str, beat: Mapping[str, Any]) -> str:
+    """Where only the gate is opened and closed: nothing of ours runs."""
+    match beat["action"]:
+        case Action.ENABLE_MAPPING:
+            return f"The gate of {name} opens now: jobs begin within a minute, if anything waits for one."
+        case Action.DISABLE_MAPPING:
+            return (
+                f"The gate of {name} closes now: no job begins any more. Those under way go on, and are paid; "
+                "`dayshift jobs cancel` ends one. Other images wait."
+            )
+        case Action.NONE:
+            may = "may begin" if beat["mapping"] == MappingState.ENABLED else "do not begin"
+            return f"Jobs of {name} {may} already; nothing has to be done."
+        case _:
+            return f"{name}: {beat['action_reason']}. `dayshift status` shows how it goes on."
+
+
+def _of_a_model(model: PoweredModel, beat: Mapping[str, Any], now: datetime) -> str:
     name, lead = model.spec.name, warmup(model.policy, model.memory)
-    gate = "gate" if model.is_fleet else "mapping"
+    gate = "gate" if model.mapping_uuid is None else "mapping"
     ready = f"about {length(lead)}: ready at about {told(now + lead, model.policy.zone)}"
     match beat["action"], beat["state"]:
         case Action.START_MODEL, _:

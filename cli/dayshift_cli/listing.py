@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,8 +20,10 @@ class Place:
     written_at: datetime
 
 
-def listed(s3: "S3Client", bucket: str, prefix: str, delimiter: str = "") -> Iterator[Place]:
-    """What lies below a prefix; with a delimiter only what lies directly below it."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter):
+def listed(s3: "S3Client", bucket: str, prefix: str, delimiter: str = "", after: str = "") -> Iterator[Place]:
+    """What lies below a prefix; with a delimiter only what lies directly below it, and only keys after that one."""
+    where: dict[str, Any] = {"StartAfter": after} if after else {}
+    pages = s3.get_paginator("list_objects_v2")
+    for page in pages.paginate(Bucket=bucket, Prefix=prefix, Delimiter=delimiter, **where):
         for found in page.get("Contents", ()):
             yield Place(found["Key"], found["LastModified"])

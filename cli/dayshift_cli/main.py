@@ -12,6 +12,7 @@ from dayshift_cli.commands.backfill import backfill
 from dayshift_cli.commands.completion import completion
 from dayshift_cli.commands.costs import costs
 from dayshift_cli.commands.faces import faces
+from dayshift_cli.commands.jobs import jobs
 from dayshift_cli.commands.purge import purge
 from dayshift_cli.commands.redrive import redrive
 from dayshift_cli.commands.results import results
@@ -76,6 +77,6 @@ def cli(ctx: click.Context, /, **options: Any) -> None:
 
 
 for command in (
-    upload, results, status, on, off, auto, schedule, costs, faces, redrive, sweep, backfill, purge, completion,
+    upload, results, status, on, off, auto, schedule, costs, jobs, faces, redrive, sweep, backfill, purge, completion,
 ):  # fmt: skip
     cli.add_command(command)

@@ -32,6 +32,7 @@ def observe(session: Session, model: DeployedModel) -> dict[str, Any]:
         "mapping_problem": problem,
         "labeler": model.labeler,
         "group": model.group,
+        "jobs_function": model.jobs,
     }
 
 
@@ -45,13 +46,16 @@ def observe_archives(session: Session) -> list[dict[str, Any]]:
     value = {
         "model": None, "family": "archives", "visible": waiting.visible, "in_flight": waiting.in_flight,
         "delayed": waiting.delayed, "dead_letters": dead.total, "mapping": state, "mapping_problem": problem,
-        "labeler": archives.expander, "group": None,
+        "labeler": archives.expander, "group": None, "jobs_function": None,
     }  # fmt: skip
     return [value]
 
 
-def _gate(session: Session, model: DeployedModel) -> tuple[str, str | None]:
-    """The gate's state in the words of an event source mapping, and the problem it reports if any."""
+def _gate(session: Session, model: DeployedModel) -> tuple[str | None, str | None]:
+    """The gate's state in the words of an event source mapping, and the problem it reports if any; None where there is
+    no gate: jobs without power begin at any time."""
+    if model.jobs and model.power is None:
+        return None, None
     if model.mapping_uuid is None:
         return gate_of(session, model).state().capitalize(), None
     return _mapping(session.clients.functions, model.mapping_uuid)

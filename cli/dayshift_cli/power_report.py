@@ -49,7 +49,7 @@ class PowerReport:
         if beat.state is ModelState.FAILED:
             found.append((RED, f"its last start failed ({beat.start_failures} in a row): {beat.state_message}"))
         if beat.mapping is MappingState.MISSING:
-            gate = "the parameter of its gate" if self.model.is_fleet else "its event source mapping"
+            gate = "the parameter of its gate" if self.model.mapping_uuid is None else "its event source mapping"
             found.append((RED, f"{gate} is missing; apply the Terraform configuration again"))
         if beat.running and not beat.desired:
             since = f" since {beat.overrun_minutes:g} min" if beat.overrun_minutes else ""

@@ -93,6 +93,17 @@ class Session:
             )
         return model
 
+    def with_jobs(self, name: str | None) -> tuple[DeployedModel, ...]:
+        """The model of that name, without a name all that are read in jobs. Raises UsageError where there is none."""
+        found = tuple(model for model in self.models(name) if model.jobs)
+        if found:
+            return found
+        known = ", ".join(one.name for one in self.deployment.models if one.jobs) or "none"
+        raise click.UsageError(
+            f"{name or self.deployment.environment} has no jobs: only models of family gpu_job are read in jobs, at a "
+            f"service outside. In {self.deployment.environment}: {known}."
+        )
+
     def models(self, name: str | None) -> tuple[DeployedModel, ...]:
         """The model of that name; without a name all of them."""
         return self.deployment.models if name is None else (self.model(name),)

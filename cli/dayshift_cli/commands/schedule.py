@@ -133,7 +133,8 @@ def _value(name: str, policy: Policy, day: Day) -> dict[str, Any]:
 
 def _explain(name: str, policy: Policy, memory: Memory, forecast: Sequence[Day]) -> None:
     each = " and worker" if policy.fleet else ""
-    say(f"Times are of {policy.zone}; {policy.usd_per_hour:g} USD an hour{each}, from the start on, warm-up included.")
+    price = f"{policy.usd_per_hour:g} USD an hour{each}, from the start on, warm-up included"
+    say(f"Times are of {policy.zone}; {price if policy.usd_per_hour else 'nothing is paid by the hour'}.")
     promise = length(policy.results_within)
     if policy.fleet is not None:
         say(_of_a_fleet(name, policy, policy.fleet, forecast))
