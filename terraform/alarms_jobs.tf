@@ -13,13 +13,13 @@ locals {
       means       = "has a job that was refused twice in a row: by the service outside, or since that cannot be reached. Its images wait; it is tried again, 40 minutes apart at the most. See the reason in `dayshift jobs`."
     }
     "job-not-stopping" = {
-      metric      = "JobStoppingMinutes" # of the one that is asked to end since the longest time
+      metric      = "JobNotStoppingMinutes" # of the one that is asked to end since the longest time
       threshold   = 20
       for_minutes = 5
       means       = "has a job that is asked to end since twenty minutes, and that may still be paid. It is asked again at every look; end it by hand at the service. See `dayshift jobs`."
     }
     "oldest-job" = {
-      metric      = "OldestJobMinutes" # since no more images were waited for
+      metric      = "OldestJobMinutes" # since its first image was taken
       threshold   = null
       for_minutes = 15
       means       = "has a job that should long have been over. Its images are failed after 14 days. See the reason in `dayshift jobs`."

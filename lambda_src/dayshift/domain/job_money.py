@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from dayshift.domain.jobs import Attempt, Job, JobTerms, Phase
 
 HOUR = timedelta(hours=1)
-# An attempt is given up so long before its money is: a tick may pass, and another until the service has ended it.
-MARGIN = timedelta(minutes=2)
 # Money for less than this begins nothing: a machine has hardly fetched the model by then.
 LEAST_RUN = timedelta(minutes=5)
 
@@ -14,7 +12,7 @@ LEAST_RUN = timedelta(minutes=5)
 def paid_time(job: Job, terms: JobTerms) -> timedelta:
     """How long an attempt that begins now may run, by what the attempts before it have left of the budget."""
     left_usd = max(terms.budget_usd - job.spent_usd, 0.0)
-    return timedelta(hours=left_usd / terms.maximum_usd_per_hour) - MARGIN
+    return timedelta(hours=left_usd / terms.maximum_usd_per_hour) - terms.margin
 
 
 def runs_at_most(job: Job, terms: JobTerms) -> timedelta:
@@ -29,7 +27,7 @@ def is_budget_spent(job: Job, terms: JobTerms) -> bool:
 
 def is_running_dry(job: Job, terms: JobTerms) -> bool:
     """Whether the attempt under way must end now, to cost no more than the budget."""
-    return job.spent_usd + terms.maximum_usd_per_hour * (MARGIN / HOUR) > terms.budget_usd
+    return job.spent_usd + terms.maximum_usd_per_hour * (terms.margin / HOUR) > terms.budget_usd
 
 
 def reckoned_usd(attempt: Attempt, phase: Phase, told_usd: float, terms: JobTerms, now: datetime) -> float:

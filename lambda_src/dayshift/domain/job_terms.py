@@ -7,11 +7,13 @@ from typing import Any
 
 from dayshift.domain.archives import MAXIMUM_ENTRIES
 from dayshift.domain.errors import ConfigurationError
-from dayshift.domain.job_money import LEAST_RUN, MARGIN
+from dayshift.domain.job_money import LEAST_RUN
 from dayshift.domain.jobs import JobTerms
 
 # Presigned URLs live no longer than the credentials they were signed with: six hours are what a function's own last.
 GATHER_MINUTES, DEADLINE_MINUTES = (0, 1440), (5, 360)
+# A tick may pass before the money is seen to be spent, and a minute until the service has ended the job.
+ENDING = timedelta(minutes=1)
 
 
 def terms_of(options: Mapping[str, Any]) -> JobTerms:
@@ -26,10 +28,11 @@ def terms_of(options: Mapping[str, Any]) -> JobTerms:
         maximum_attempts=read.whole("maximum_attempts", 3, 1, 10),
         budget_usd=budget,
         maximum_usd_per_hour=price,
+        margin=timedelta(minutes=read.whole("tick_minutes", 1, 1, 15)) + ENDING,
     )
-    least = price * ((LEAST_RUN + MARGIN) / timedelta(hours=1))
+    least = price * ((LEAST_RUN + terms.margin) / timedelta(hours=1))
     if budget < least and not read.faults:
-        minutes = (LEAST_RUN + MARGIN) // timedelta(minutes=1)
+        minutes = (LEAST_RUN + terms.margin) // timedelta(minutes=1)
         read.faults.append(f"budget_usd must pay for {minutes} minutes at least, {least:.2f}; got {budget:g}")
     if read.faults:
         raise ConfigurationError("; ".join(read.faults))

@@ -50,6 +50,7 @@ class JobTerms:
     maximum_attempts: int  # that were paid
     budget_usd: float  # of all attempts of one job
     maximum_usd_per_hour: float  # the service is told so, and it is what an hour is reckoned with
+    margin: timedelta = timedelta(minutes=2)  # before its money is spent, an attempt is given up: a tick and a minute
 
 
 @dataclass(frozen=True, slots=True)
