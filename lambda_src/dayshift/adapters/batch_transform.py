@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from dayshift.adapters.aws_errors import ALLOW_IT, code_of, surroundings
+from dayshift.adapters.gpu_job import LIMITS
 from dayshift.adapters.sagemaker import ClassNames
 from dayshift.adapters.transform_files import Answers, Place, TransformParcel
 from dayshift.adapters.transform_job import described, request
-from dayshift.adapters.transform_model import LIMITS, TransformModel
+from dayshift.adapters.transform_model import TransformModel
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import RefusedError, TransientError
 from dayshift.domain.images import Limits
 from dayshift.domain.job_ports import Order, Parcel, Results, ServiceJob
+from dayshift.domain.job_results import told
 from dayshift.domain.jobs import Phase
 from dayshift.domain.model import ModelSpec
 
@@ -33,7 +35,6 @@ ADVICE: Mapping[str, str] = {
     "ValidationException": "the SageMaker model, its role and instance_type in the model's options must be right",
     "ResourceNotFound": "model_name in the model's options must be a SageMaker model of this region",
 }
-MOST_NAMED = 3  # of what was wrong
 
 
 class BatchTransform:
@@ -109,7 +110,8 @@ class BatchTransform:
                 predictions[index] = answer
         if not bodies and not wrong:
             wrong.append(f"nothing lies under {place.url(place.output)}")
-        return Results(predictions, refusals, _told(wrong))
+        missing = len(order.images) - len(predictions) - len(refusals)
+        return Results(predictions, refusals, told(wrong, missing))
 
 
 def _refusal(error: ClientError) -> RefusedError | None:
@@ -119,8 +121,3 @@ def _refusal(error: ClientError) -> RefusedError | None:
     if metadata.get("RetryAttempts", 0) or not 400 <= metadata.get("HTTPStatusCode", 500) < 500:
         return None
     return RefusedError("; ".join(filter(None, (f"SageMaker refuses the job: {code}: {said}", ADVICE.get(code)))))
-
-
-def _told(wrong: list[str]) -> str | None:
-    more = [f"and {len(wrong) - MOST_NAMED:,} more"] if len(wrong) > MOST_NAMED else []
-    return "; ".join([*wrong[:MOST_NAMED], *more]) or None

@@ -13,18 +13,16 @@ more: a container that answers `{"error": "why"}` has looked at the image, and w
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from dayshift.adapters.sagemaker_endpoint import FORMATS, PIXELS, around_image, body_of, named
+from dayshift.adapters.gpu_job import LIMITS
+from dayshift.adapters.sagemaker_endpoint import around_image, body_of, named
 from dayshift.domain.class_scores import ClassScores
 from dayshift.domain.detections import Prediction
 from dayshift.domain.errors import ConfigurationError, TransientError
-from dayshift.domain.images import Limits
+from dayshift.domain.job_results import reason
 from dayshift.domain.model import ModelSpec
 
-# MaxPayloadInMB goes to 100. As for an asynchronous endpoint, it is what we read that is limited: some images at a
-# time pass through the memory of the function that packs them.
-LIMITS = Limits(15 * 1024**2, *PIXELS, FORMATS)
 MOST_PAYLOAD_MB, MEGABYTE = 100, 10**6
 INSTANCES = range(1, 101)  # CreateTransformJob
 
@@ -83,12 +81,17 @@ class TransformModel:
     def answer(self, body: bytes, names: Sequence[str]) -> Prediction | str:
         """What the model saw, or why it will never read this image. Raises TransientError for what is neither."""
         try:
-            value: Any = json.loads(body)
+            value: Any = json.loads(body, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise TransientError(f"no JSON ({error}); `accept` must ask for JSON") from error
         if isinstance(value, dict) and set(value) == {"error"} and isinstance(value["error"], str):
-            return value["error"]
+            return reason(value["error"])
         return Prediction(self.scores.detections(value, names), self.name, cost_usd=0.0)  # it is paid by the hour
+
+
+def _no_number(word: str) -> NoReturn:
+    """An endpoint that says NaN of a class says nothing of it; a file that does may be anything."""
+    raise ValueError(f"{word} is no number")
 
 
 def _price(model: ModelSpec) -> float:

@@ -8,7 +8,7 @@ is named; the other lines count. Of two lines about one image the first counts.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -60,10 +60,11 @@ def read_results(content: bytes, asked: Iterable[int], kept: Kept, model_version
             refusals[index] = said
         else:
             predictions[index] = Prediction(_best(said, kept), model_version, 0.0)
-    return Results(predictions, refusals, _told(wrong, len(expected) - len(predictions) - len(refusals)))
+    return Results(predictions, refusals, told(wrong, len(expected) - len(predictions) - len(refusals)))
 
 
-def _told(wrong: list[str], missing: int) -> str | None:
+def told(wrong: Sequence[str], missing: int) -> str | None:
+    """A problem in one line: the first things that were wrong, and how many images have no answer; None for none."""
     more = [f"and {len(wrong) - MOST_NAMED:,} more"] if len(wrong) > MOST_NAMED else []
     lacking = [f"no answer for {missing:,} images"] if missing else []
     return "; ".join([*wrong[:MOST_NAMED], *more, *lacking]) or None
@@ -93,7 +94,7 @@ def _line(line: bytes, expected: Set[int], answered: Set[int]) -> tuple[int, lis
     if ("classes" in value) == ("error" in value):
         raise _MisfitError(f'wanted either "classes" or "error" of {name}')
     if "error" in value:
-        return index, _reason(value["error"])
+        return index, reason(value["error"])
     if not isinstance(value["classes"], list):
         raise _MisfitError(f'"classes" must be a list, got {_shown(value["classes"])}')
     return index, [_class(one) for one in value["classes"]]
@@ -110,8 +111,8 @@ def _class(value: Any) -> Detection:
     return Detection(Kind.CLASS, name, float(percent))
 
 
-def _reason(value: Any) -> str:
-    """What can be shown of a model's own words."""
+def reason(value: Any) -> str:
+    """What can be shown of a model's own words. Raises ValueError for what are none."""
     if not isinstance(value, str):
         raise _MisfitError(f'"error" must be text, got {_shown(value)}')
     said = "".join(character if character.isprintable() else " " for character in value[: 4 * ERROR_LENGTH])

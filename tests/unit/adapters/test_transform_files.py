@@ -108,7 +108,7 @@ def test_an_image_that_cannot_be_written_leaves_no_manifest(s3: S3Client) -> Non
 def test_answers_become_predictions_by_index(s3: S3Client) -> None:
     answered(s3, _0000_jpg=b'{"rose": 0.9}', _0001_png=b"[]")
     nothing = Prediction((), "acme-prod-flowers-1a2b3c4d", 0.0)
-    assert read(s3) == Results({0: ROSE, 1: nothing}, {})
+    assert read(s3) == Results({0: ROSE, 1: nothing}, {}, "no answer for 1 images")
 
 
 def test_the_class_file_names_what_is_numbered(s3: S3Client) -> None:
@@ -119,7 +119,7 @@ def test_the_class_file_names_what_is_numbered(s3: S3Client) -> None:
 
 
 def test_an_answer_may_say_that_the_image_is_none(s3: S3Client) -> None:
-    answered(s3, _0000_jpg=b'{"error": "cannot identify image file"}', _0001_jpg=b'{"error": 0.5}')
+    answered(s3, _0000_jpg=b'{"error": "cannot identify\\u0007\\nimage file"}', _0001_jpg=b'{"error": 0.5}')
     found = read(s3)
     assert found.refusals == {0: "cannot identify image file"}
     assert found.predictions[1].detections[0].name == "error"
@@ -132,6 +132,7 @@ def test_an_answer_may_say_that_the_image_is_none(s3: S3Client) -> None:
         (b"[" * 100_000, "0000: no JSON"),
         (b'{"rose": "0.9"}', "0000: wanted a number"),
         (b'{"rose": 7}', "0000: a score of 7 is none of probabilities"),
+        (b'{"rose": NaN}', "0000: no JSON (NaN is no number)"),
         (b'"rose"', "0000: wanted a list or an object"),
         (b'{"error": "why", "rose": 1}', "0000: wanted a number"),
         (b" " * (LARGEST_ANSWER_BYTES + 1), "0000.jpg.out: 1,048,577 bytes, and at most 1,048,576 are read"),
@@ -150,16 +151,16 @@ def test_what_nobody_asked_for_or_is_there_twice_counts_for_nothing(s3: S3Client
     for key in ("again/0002.jpg.out", "0001.jpg"):
         s3.put_object(Bucket=RESULTS, Key=f"{OUTPUT}{key}", Body=b'{"tulip": 1}')
     said = "0001.gif.out: nobody asked for it; 0001.jpg: nobody asked for it; 0002.jpg.out: it is there 2 times"
-    assert read(s3) == Results({}, {}, f"{said}; and 3 more")
+    assert read(s3) == Results({}, {}, f"{said}; and 3 more; no answer for 3 images")
 
 
 def test_answers_in_a_subfolder_are_found_by_their_file_names(s3: S3Client) -> None:
     s3.put_object(Bucket=RESULTS, Key=f"{OUTPUT}input/0000.jpg.out", Body=b'{"rose": 0.9}')
-    assert read(s3) == Results({0: ROSE}, {})
+    assert read(s3).predictions == {0: ROSE}
 
 
 def test_where_nothing_lies_the_place_is_said(s3: S3Client) -> None:
-    assert read(s3) == Results({}, {}, f"nothing lies under s3://{RESULTS}/{OUTPUT}")
+    assert read(s3) == Results({}, {}, f"nothing lies under s3://{RESULTS}/{OUTPUT}; no answer for 3 images")
 
 
 def test_each_attempt_has_its_own_folder(s3: S3Client) -> None:
@@ -171,3 +172,4 @@ def test_more_answers_than_a_page_are_all_read(s3: S3Client, monkeypatch: pytest
     monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "2")
     answered(s3, _0000_jpg=b'{"rose": 0.9}', _0001_jpg=b'{"rose": 0.9}', _0002_jpg=b'{"rose": 0.9}')
     assert read(s3).predictions == dict.fromkeys(range(3), ROSE)
+    assert read(s3).problem is None
