@@ -5,12 +5,16 @@ from datetime import timedelta
 from functools import cache
 
 from dayshift.adapters.expanded import S3Manifests
+from dayshift.adapters.families import family_of
+from dayshift.adapters.job_book import S3JobBook
 from dayshift.adapters.ledger import S3Ledger
 from dayshift.adapters.s3 import S3Images, S3Records
 from dayshift.adapters.sqs import SqsQueue
 from dayshift.bootstrap import client
 from dayshift.domain.archives import EXPANDED_ROOT, expanded_prefix
+from dayshift.domain.model import ModelSpec
 from dayshift.domain.routing import Route
+from dayshift.domain.sweeping import IN_FLIGHT_PATIENCE
 from dayshift.services.sweep_ports import ArchiveSweepPorts, SweepPorts
 from dayshift.settings import SweepSettings
 
@@ -33,14 +37,20 @@ def patience() -> timedelta:
 
 
 def _of(route: Route, routes: tuple[Route, ...], settings: SweepSettings, part: str = "") -> SweepPorts:
-    manifests = S3Manifests(client("s3"), settings.results_bucket, route.model)
-    archives = ArchiveSweepPorts(SqsQueue(client("sqs"), settings.archives_queue_url), manifests)
+    s3, bucket = client("s3"), settings.results_bucket
+    archives = ArchiveSweepPorts(
+        SqsQueue(client("sqs"), settings.archives_queue_url), S3Manifests(s3, bucket, route.model)
+    )
+    is_whole = family_of(ModelSpec(route.model, route.family, None, route.prefix)).whole_archives
     return SweepPorts(
         route=route,
         routes=routes,
-        images=S3Images(client("s3"), settings.images_bucket),
-        records=S3Records(client("s3"), settings.results_bucket, route.model),
-        ledger=S3Ledger(client("s3"), settings.results_bucket, route.model, part),
+        images=S3Images(s3, settings.images_bucket),
+        records=S3Records(s3, bucket, route.model),
+        ledger=S3Ledger(s3, bucket, route.model, part),
         queue=SqsQueue(client("sqs"), route.queue_url),
         archives=None if part else archives,
+        jobs=S3JobBook(s3, bucket, route.model) if is_whole else None,
+        # What came out of an archive is asked for by the archive, sooner than by itself: else it would be two jobs.
+        least_patience=IN_FLIGHT_PATIENCE if is_whole and part else timedelta(0),
     )

@@ -45,5 +45,7 @@ class SweepPorts:
         if self.jobs is None:
             return frozenset()
         book, _ = self.jobs.read()
-        images = [one.image for job in book.jobs for one in job.images]
-        return frozenset(images + [job.archive for job in book.jobs if job.archive])
+        found = {one.image for job in book.jobs for one in job.images}
+        for job in book.jobs:
+            found |= {*job.twins, *filter(None, [job.archive])}
+        return frozenset(found)

@@ -176,13 +176,14 @@ def with_jobs(*jobs: Job) -> Bench:
 
 
 def test_what_is_in_a_job_is_left_alone_and_never_given_up_however_often_others_are_answered() -> None:
-    bench = with_jobs(job(LOST, archive=ZIP), job(OTHER))
-    bench.images.upload(ZIP, OTHER, LOST)
+    again = image(ZIP.key, version_id="v2")
+    bench = with_jobs(replace(job(LOST, archive=ZIP), twins=(again,)), job(OTHER))
+    bench.images.upload(ZIP, again, OTHER, LOST)
     for ledger in (bench.ledger, bench.ledger_of_expanded):
-        ledger.kept |= {one: Tries(3, NOON) for one in (ZIP, OTHER, LOST)}
+        ledger.kept |= {one: Tries(3, NOON) for one in (ZIP, again, OTHER, LOST)}
     bench.answer(image("incoming/signs/answered.jpg"))
     bench.now += 14 * 24 * HOUR  # and whatever waits so long is sent anew
-    assert bench.sweep() == Swept(seen=3)
+    assert bench.sweep() == Swept(seen=4)
 
 
 def test_what_is_in_no_job_is_swept_as_ever() -> None:
