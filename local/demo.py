@@ -1,5 +1,6 @@
-"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then an
-archive as a job at a service outside, and a whole day of the models that are started and stopped.
+"""`make demo`: real images through the real system on this machine, from `terraform apply` to drawn results; then
+the same in an archive, another archive as a job at a service outside, and a day of the models that are started and
+stopped.
 
 Ends with 0 only if no image was lost, each ended as it should, and every model was off outside its hours.
 """
@@ -15,8 +16,9 @@ from rich.console import Console
 from rich.progress import track
 
 from dayshift.domain.results import csv_key, record_key
-from local import day_report, demo_job_report
+from local import day_report, demo_archive, demo_job_report
 from local.__main__ import deploy_with_bar
+from local.demo_archive import DemoArchive
 from local.demo_day import DemoDay
 from local.demo_job import DemoJob
 from local.demo_results import Lived, save, show, summarise
@@ -71,12 +73,16 @@ def run() -> int:
         watch.lap("all_results")
         save(outcomes, lambda sample: _sheet(aws, deployment, sample, placed))
         code = show(outcomes, console)
+        unpacked = DemoArchive(aws, deployment, samples).live()
+        watch.lap("archive")
+        demo_archive.save(unpacked)
+        demo_archive.show(unpacked, console)
         ordered = DemoJob(aws, deployment, console).live()
         watch.lap("job")
         demo_job_report.save(ordered)
         demo_job_report.show(ordered, console)
         day = DemoDay(aws, deployment, console)
-        lived = Lived(ordered, day.live(), day.asked())
+        lived = Lived(unpacked, ordered, day.live(), day.asked())
         for each in lived.days:
             day_report.show(each, console)
         watch.lap("day")
@@ -91,6 +97,7 @@ def _warm(aws: LocalAws, deployment: Deployment) -> None:
     }
     labelers = [model["labeler"] for model in deployment.values["models"].values()]
     events |= {name: {"Records": []} for name in labelers if name is not None}  # jobs have none
+    events[deployment.values["archives"]["expander"]] = {"Records": []}
     client = aws.client("lambda")
     with ThreadPoolExecutor(len(events)) as pool:
         list(pool.map(lambda name: client.invoke(FunctionName=name, Payload=json.dumps(events[name])), events))

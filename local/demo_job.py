@@ -4,9 +4,7 @@ It is put there twice, as an impatient person would. Expanded, its pictures are 
 that the local stand-in of the service really runs, brought back, and each has its record like any other.
 """
 
-import io
 import time
-import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +12,11 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from dayshift.domain.archives import Manifest
 from local.demo_job_report import Ordered
 from local.deploying import Deployment
-from local.lived_jobs import LivedJobs, Placed
-from local.outcomes import Outcome, Sample, read_samples
+from local.lived_archives import Placed, archive_of
+from local.lived_jobs import LivedJobs
+from local.outcomes import Outcome, read_samples
 from local.places import SAMPLES
 from local.stack import LocalAws
 
@@ -79,28 +77,11 @@ class DemoJob:
         ends = tuple(self._jobs.record(each) for each in archives)
         if manifest is None:  # nothing came of it; each picture is lost
             return Ordered(tuple(Outcome(each, None) for each in self._samples), {}, closed, orders, ends)
-        outcomes = tuple(Outcome(each, self._ending(manifest, each)) for each in self._samples)
+        outcomes = tuple(Outcome(each, self._jobs.ending(manifest, each)) for each in self._samples)
         sheets = {one.name: self._jobs.sheet((one.image.key, str(one.image.version_id))) for one in manifest.images}
         return Ordered(outcomes, sheets, closed, orders, ends)
-
-    def _ending(self, manifest: Manifest, sample: Sample) -> Mapping[str, Any] | None:
-        """The record of a picture; an entry that became no image has its reason in the manifest."""
-        for refused in manifest.refused:
-            if refused.name == sample.name:
-                return {"status": "rejected", "reason": refused.reason, "detections": []}
-        places = [one.image for one in manifest.images if one.name == sample.name]
-        return self._jobs.record((places[0].key, str(places[0].version_id))) if places else None
 
     def _until(self, is_done: Callable[[], bool], pause_seconds: float = LOOK_SECONDS) -> None:
         deadline = time.monotonic() + LONGEST_SECONDS
         while not is_done() and time.monotonic() < deadline:
             time.sleep(pause_seconds)
-
-
-def archive_of(samples: tuple[Sample, ...]) -> bytes:
-    """A ZIP of them, by the names that they have in samples/."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for sample in samples:
-            archive.writestr(sample.name, sample.file.read_bytes())
-    return made.getvalue()

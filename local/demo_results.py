@@ -13,6 +13,7 @@ from rich.table import Table
 
 from local.day_report import Day
 from local.demo_api import Asked
+from local.demo_archive import Unpacked
 from local.demo_job_report import Ordered
 from local.gallery import draw, page
 from local.outcomes import LOST, Outcome, Sample, counts
@@ -53,15 +54,18 @@ def show(outcomes: tuple[Outcome, ...], console: Console) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What came after the samples: the archive that was a job, the models' day, and what the API was asked on it."""
+    """What came after the samples: the same in an archive, the archive that was a job, the models' day, and what the
+    API was asked on it."""
 
+    unpacked: Unpacked
     ordered: Ordered
     days: tuple[Day, ...]
     asked: Asked
 
     def is_as_wanted(self) -> bool:
         """Whether none of it went otherwise than it should."""
-        return not (self.ordered.faults() or self.asked.faults() or any(day.faults() for day in self.days))
+        faults = [*self.unpacked.faults(), *self.ordered.faults(), *self.asked.faults()]
+        return not (faults or any(day.faults() for day in self.days))
 
 
 def summarise(outcomes: tuple[Outcome, ...], lived: Lived, seconds: Mapping[str, float], console: Console) -> int:
@@ -70,6 +74,7 @@ def summarise(outcomes: tuple[Outcome, ...], lived: Lived, seconds: Mapping[str,
         "uploaded": len(outcomes),
         "counts": counts(outcomes),
         "unexpected": _faults(outcomes),
+        "archive": lived.unpacked.to_json(),
         "jobs": lived.ordered.to_json(),
         "days": {day.model: day.to_json() for day in lived.days},
         "recognize": lived.asked.to_json(),

@@ -182,6 +182,7 @@ def test_the_demo_reads_every_sample_as_expected(aws: LocalAws) -> None:
     asked = summary["recognize"]
     assert (asked["asleep"]["status"], asked["awake"]["status"], asked["later"]["state"]) == (202, 200, "done")
     assert (asked["faults"], asked["awake"]["predictions"][0]["name"]) == ([], "sunflower")
+    assert (summary["archive"]["entries"], summary["archive"]["faults"]) == (9, [])
     drawn = {path.name.removesuffix(".boxes.jpg") for path in DEMO_RESULTS.rglob("*.boxes.jpg")}
     assert {"turned.jpg", "astronaut.jpg", "red + blue 50% off.jpg"} <= drawn
 

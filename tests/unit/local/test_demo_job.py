@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from local import demo_job_report
-from local.demo_job import archive_of
 from local.demo_job_report import Ordered
+from local.lived_archives import archive_of
 from local.lived_jobs import instants
 from local.outcomes import Outcome, read_samples
 from local.places import SAMPLES
