@@ -23,7 +23,7 @@ from dayshift.domain.jobs import Job, JobState, JobTerms, Phase
 
 # A function that may still be about to ask has long ended: three times its timeout.
 SUBMIT_LEASE = timedelta(minutes=15)
-GATHERED = "no more images are waited for"
+GATHERED, OVERDUE = "no more images are waited for", "it did not end before its deadline"
 
 
 class Act(StrEnum):
@@ -123,18 +123,23 @@ def _running(job: Job, terms: JobTerms, seen: Seen, now: datetime) -> Step:
     known = job
     if seen.answered:
         if seen.told is None or seen.told.phase is Phase.ENDED:
-            return Step(Act.AGAIN, ended(followed(job, seen.told, terms, now), None, now))
+            return Step(Act.AGAIN, ended(followed(job, seen.told, terms, now), _why_ended(job, now), now))
         known = followed(job, seen.told, terms, now)
     if why := _why_stop(known, terms, now):
         return Step(Act.CANCEL, given_up(known, why, now))
     return Step(Act.LEAVE, known)
 
 
+def _why_ended(job: Job, now: datetime) -> str | None:
+    """A worker ends itself when its time is up."""
+    return OVERDUE if job.attempt is not None and now >= job.attempt.deadline_at else None
+
+
 def _why_stop(job: Job, terms: JobTerms, now: datetime) -> str | None:
     if job.cancelled_by is not None:
         return f"cancelled by {job.cancelled_by}"
     if job.attempt is not None and now >= job.attempt.deadline_at:
-        return "it did not end before its deadline"
+        return OVERDUE
     if is_running_dry(job, terms):
         return f"it would cost more than its budget of {terms.budget_usd:g} USD"
     return None

@@ -5,7 +5,6 @@ the book meanwhile has its record then, and one that another function took is no
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +15,7 @@ from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
 from dayshift.domain.results import Status
 from dayshift.domain.routing import is_archive
 from dayshift.services.collect import settle
-from dayshift.services.job_desk import AT_ONCE, OpenBook, Tick, side_by_side
+from dayshift.services.job_desk import OpenBook, Tick, each_by_itself, side_by_side
 from dayshift.services.label import Answer, Outcome, foreign, message_request
 
 FASTER = "another function has changed the book meanwhile"
@@ -74,10 +73,8 @@ def _received(pages: OpenBook, tick: Tick) -> list[Envelope]:
 
 def _all_examined(messages: Sequence[Envelope], known: frozenset[ImageRef], tick: Tick) -> list[_Found]:
     """Each message by itself: what is wrong with one, whatever it is, costs no other."""
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="gather") as pool:
-        running = [(message, pool.submit(_examined, message, known, tick)) for message in messages]
     found = []
-    for message, future in running:
+    for message, future in each_by_itself(lambda one: _examined(one, known, tick), messages):
         error = future.exception()
         one = _unforeseen(message, error, tick) if error else future.result()
         try:

@@ -1,8 +1,8 @@
 """What bringing jobs about needs of the world, and the book as one tick holds it: every change is conditional."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -98,3 +98,9 @@ def side_by_side(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The answers in the items' order, sixteen at once; the first error ends it."""
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="jobs") as pool:
         yield from pool.map(work, items)
+
+
+def each_by_itself(work: Callable[[T], R], items: Sequence[T]) -> list[tuple[T, Future[R]]]:
+    """Each item with how it ended, sixteen at once: no error ends the others."""
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="jobs") as pool:
+        return [(item, pool.submit(work, item)) for item in items]
