@@ -28,7 +28,8 @@ def opened(plan: Plan, world: "World") -> Site:
     outside.seconds_an_image = 0.05
     if plan.power is None:
         gate.become(Word.ENABLED)
-    queue.on_change = gate.on_change = world.ticks.look_again
+    if world.seed is None:
+        queue.on_change = gate.on_change = world.ticks.look_again
     desk = JobDesk(plan.name)
     outside.on_accept = lambda job: laws_on_the_way.accepting(job, outside, desk)
     ledger, expanded_ledger = (Ledger(bucket, lambda moment: datetime.fromtimestamp(moment, UTC)) for _ in range(2))

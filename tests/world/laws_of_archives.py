@@ -5,6 +5,7 @@ in the manifests of one archive, however often that was put there, and is one ve
 comes after those of its images and counts them; A5 clean DLQ.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -75,12 +76,13 @@ def _orphans(archives: list[Stored], world: World) -> Iterator[str]:
     given_up = tuple(
         expanded_folders(one.model, one.image.key) for one in archives if one.image not in world.depot.manifests
     )
-    keys = Counter[str]()
+    last = dict[str, Stored]()
     for stored in world.bucket.versions.values():
         key = stored.image.key
         if not key.startswith(EXPANDED_ROOT):
             continue
-        keys[key] += 1
+        if key in last and (last[key].expired_at or math.inf) > stored.uploaded_at:
+            yield f"A3: {key} was written twice"
+        last[key] = stored
         if len(known[stored.image]) != 1 and not key.startswith(given_up):
             yield f"A3: {key} is in the manifests of {len(known[stored.image])} archives"
-    yield from (f"A3: {key} was written {times} times" for key, times in keys.items() if times > 1)

@@ -20,13 +20,18 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.world.weeks import WEEKS_A_WORLD, Figures, family_of, lived
+from tests.world.figures import Figures
+from tests.world.weeks import WEEKS_A_WORLD, family_of, lived
 
-LAWS = ("order", "I1", "I3", "I4", "I5", "I6", "I7", "I10", "F1", "F2", "F3", "F4")
+LAWS = (
+    "order", "I1", "I3", "I4", "I5", "I6", "I7", "I10", "F1", "F2", "F3", "F4", "A1", "A2", "A3", "A4", "A5", "J1",
+    "J2", "J3", "J4", "J5", "J6",
+)  # fmt: skip
 FAMILIES = {
     "custom_labels": "Dayshift, Custom Labels",
     "sagemaker": "Dayshift, endpoint",
     "face_fleet": "Dayshift, fleet",
+    "gpu_job": "Dayshift, jobs",
 }
 ROWS = (
     ("images", "images"),
@@ -34,14 +39,15 @@ ROWS = (
     ("good_in_dlq", "good images in the DLQ"),
     ("paid_twice", "inferences paid again"),
     ("outside", "minutes billed unwanted, sum"),
-    ("outside_most", "minutes billed unwanted, at one time"),
+    ("outside_most", "minutes billed unwanted, at one time or of one job"),
     ("overrun_most", "worst overrun after the last trouble, minutes"),
     ("waited_most", "longest wait for a record, hours"),
     ("kept_on", "minutes billed unwanted that nobody could end, at one time"),
     ("unserved", "minutes of an open gate before a model that does not run"),
     ("starting", "minutes billed while STARTING"),
-    ("running", "minutes billed while RUNNING"),
+    ("running", "minutes billed while RUNNING, or at a service outside"),
     ("worker_hours", "worker-hours paid"),
+    ("jobs", "jobs paid at a service outside"),
 )
 
 

@@ -41,6 +41,7 @@ class Stored:
     model: str
     is_readable: bool = True  # whether the model can make something of it
     deleted_at: float | None = None
+    expired_at: float | None = None
     events_lost: bool = False
     paid: list[Payment] = field(default_factory=list)
     record: TerminalRecord | None = None
@@ -77,6 +78,7 @@ class Bucket:
         """What was answered a week ago goes."""
         for place, stored in list(self.listed.items()):
             if stored.record is not None and stored.recorded_at < now - WEEK:
+                stored.expired_at = now
                 del self.listed[place]
 
     def images_of(self, model: str) -> list[Stored]:

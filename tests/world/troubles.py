@@ -7,6 +7,7 @@ from tests.world.clock import DAY, HOUR, MINUTE
 from tests.world.endpoint import endpoint_of
 from tests.world.faults import DEATH, TIMEOUT, Fault, Outage
 from tests.world.fleet_troubles import OF_A_FLEET, Happen, between
+from tests.world.job_troubles import OF_A_JOB
 from tests.world.mapping import Word
 from tests.world.scheduler import RETRY_AGE, Manner, Trouble
 from tests.world.seed_endpoint import SeedEndpoint
@@ -27,7 +28,9 @@ def happens(world: World, random: Random) -> str:
     """One trouble, now; answers which."""
     sites = list(world.sites.values())
     troubles, whose = dict(TROUBLES), dict[str, list[Site]]()
-    for family, of_it in (("sagemaker", OF_AN_ENDPOINT), ("face_fleet", OF_A_FLEET)):
+    if not any(site.plan.power for site in sites):
+        troubles = {name: do for name, do in TROUBLES.items() if name not in OF_POWER}
+    for family, of_it in (("sagemaker", OF_AN_ENDPOINT), ("face_fleet", OF_A_FLEET), ("gpu_job", OF_A_JOB)):
         if mine := [site for site in sites if site.plan.family == family]:
             troubles |= of_it
             whose |= dict.fromkeys(of_it, mine)
@@ -158,6 +161,9 @@ def another_configuration(world: World, site: Site, _: Random) -> None:
         apply(world, site)
 
 
+# What nobody can do to a model that has no power.
+OF_POWER = ("stray_reconcile", "console_start", "console_stop", "mapping_flipped", "failing_starts", "slow_start",
+            "override")  # fmt: skip
 OF_AN_ENDPOINT: dict[str, Happen] = {
     trouble.__name__: trouble for trouble in (maintenance, updated_by_hand, a_stranger, another_configuration)
 }

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -10,8 +9,9 @@ from typing import Any
 
 from dayshift import events
 from dayshift.domain.lifecycle import ModelState
-from tests.world import laws, spending
+from tests.world import laws, spending, weeks_of_jobs
 from tests.world.clock import DAY, HOUR, MINUTE, WEEK
+from tests.world.figures import Figures
 from tests.world.group import Group
 from tests.world.hours import Hours
 from tests.world.queue import Message
@@ -26,60 +26,10 @@ IMAGES_A_WEEK = 90
 LONGEST_CLOSURE, CLOSURE_CHANCE = timedelta(days=17), 0.25
 FIRST_YEAR, YEARS = 2026, 4
 HOURS_BETWEEN_MAINTENANCE = 40.0  # in service: about once a week of office hours
-FAMILIES = ("sagemaker", "custom_labels", "face_fleet", "custom_labels")  # of one world after the other
+FAMILIES = ("sagemaker", "custom_labels", "face_fleet", "custom_labels", "gpu_job")  # of one world after the other
 OF_A_FLEET: dict[str, Any] = {"warmup_minutes": 10, "images_per_minute": 1}  # so that a burst asks for several workers
 SECONDS_A_FACE = 20.0
 MARGIN = timedelta(days=21)  # for a closure and its backlog, after the last trouble
-
-
-@dataclass(slots=True)
-class Figures:
-    """What some weeks came to. Minutes are those billed, STARTING included."""
-
-    weeks: int = 0
-    images: int = 0
-    lost: int = 0
-    good_in_dlq: int = 0
-    paid_twice: int = 0
-    outside: float = 0.0  # minutes billed though unwanted
-    outside_most: float = 0.0  # at one time
-    starting: float = 0.0  # minutes billed while STARTING
-    running: float = 0.0  # and while RUNNING
-    overrun_most: float = 0.0  # minutes billed unwanted, counted from the last thing that went wrong
-    kept_on: float = 0.0  # minutes billed unwanted at one time while a start or a system update lasted
-    waited_most: float = 0.0  # hours from upload to record
-    worker_hours: float = 0.0  # of a fleet
-    unserved: float = 0.0  # minutes in which messages were handed out though the model did not run
-    troubles: Counter[str] = field(default_factory=Counter)
-    breaches: Counter[str] = field(default_factory=Counter)  # by law
-    examples: list[str] = field(default_factory=list)  # with the world's seed
-
-    def add(self, other: "Figures") -> None:
-        """The figures of both."""
-        for name in (
-            "weeks",
-            "images",
-            "lost",
-            "good_in_dlq",
-            "paid_twice",
-            "outside",
-            "starting",
-            "running",
-            "unserved",
-            "worker_hours",
-        ):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.outside_most = max(self.outside_most, other.outside_most)
-        self.overrun_most = max(self.overrun_most, other.overrun_most)
-        self.kept_on = max(self.kept_on, other.kept_on)
-        self.waited_most = max(self.waited_most, other.waited_most)
-        self.troubles += other.troubles
-        self.breaches += other.breaches
-        self.examples += other.examples
-
-    def to_json(self) -> dict[str, Any]:
-        """All of it."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def family_of(number: int) -> str:
@@ -96,18 +46,20 @@ def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figur
     family = family_of(number)
     is_fleet = family == "face_fleet"
     starts, more = ((1.0, 4.0), OF_A_FLEET) if is_fleet else ((5.0, 40.0), {})
-    between = 0.0 if is_fleet else HOURS_BETWEEN_MAINTENANCE
+    between = HOURS_BETWEEN_MAINTENANCE if family == "sagemaker" else 0.0
     plan = Plan(family=family, hours=hours, start_minutes=starts, maintenance_hours=between, **more)
+    if family == "gpu_job":
+        plan = weeks_of_jobs.plan_of(number, hours)
     setting = Setting((plan,), start, seed=number, counts_lag=55.0, is_seed=is_seed)
     with World(setting) as world:
         troubles: Counter[str] = Counter()
-        uploads = _upload(world, random, weeks)
+        uploads = (weeks_of_jobs.upload if plan.is_job else _upload)(world, random, weeks)
         if is_fleet:
             world.sites[plan.name].service.seconds_an_image = SECONDS_A_FACE
         for number in range(_poisson(random, faults_a_week * weeks)):
             chance = Random(random.random())
             moment = world.began_at + random.uniform(0, weeks * WEEK)
-            if is_fleet and number % 2:  # workers are seldom there: half of the troubles come where they may be
+            if (is_fleet or plan.is_job) and number % 2:  # half of the troubles come where somebody may be at work
                 moment = chance.choice(uploads) + chance.uniform(0, 15 * MINUTE)
             world.loop.at(moment, partial(_trouble, troubles, world, chance))
         world.loop.run_until(world.began_at + weeks * WEEK)
@@ -122,12 +74,13 @@ def lived(number: int, weeks: int, faults_a_week: float, is_seed: bool) -> Figur
 
 def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
     (site,) = world.sites.values()
-    good = [one for one in world.bucket.versions.values() if one.is_readable and one.deleted_at is None]
+    images = world.bucket.images_of(site.plan.name)
+    good = [one for one in images if one.is_readable and one.deleted_at is None]
     keys = {one.image.key for one in good}
     spans = spending.outside(site, world)
     figures = Figures(
         weeks=weeks,
-        images=len(world.bucket.versions),
+        images=len(images),
         lost=sum(one.record is None for one in good),
         good_in_dlq=sum(_key_of(message) in keys for message in site.queue.dead),
         paid_twice=sum(max(len(one.paid) - 1, 0) for one in world.bucket.versions.values()),
@@ -142,6 +95,8 @@ def _figures(world: World, weeks: int, troubles: Counter[str]) -> Figures:
         worker_hours=site.service.worker_hours() if isinstance(site.service, Group) else 0.0,
         troubles=troubles,
     )
+    if site.plan.is_job:
+        weeks_of_jobs.add_figures(site, figures)
     if world.seed is None:
         found = laws.breaches(world)
         laws_broken = (breach.split(":", 1)[0] for breach in found)
