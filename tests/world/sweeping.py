@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dayshift.domain.archives import expanded_prefix
 from dayshift.domain.routing import Route
+from dayshift.domain.sweeping import IN_FLIGHT_PATIENCE
 from dayshift.services.sweep_ports import ArchiveSweepPorts, SweepPorts
 from tests.world import ports
 from tests.world.archive_ports import ManifestsPort
@@ -31,7 +32,6 @@ def sweepers_of(
             queue=ports.QueuePort(line, sites[route.model].queue),
             archives=archives,
             jobs=BookPort(line, sites[route.model], bucket) if sites[route.model].plan.is_job else None,
-            least_patience=timedelta(minutes=30) if sites[route.model].plan.is_job else timedelta(),
         )
         for route in routes
     ]
@@ -45,6 +45,7 @@ def sweepers_of(
             routes=expanded,
             ledger=ports.LedgerPort(line, sites[route.model].expanded_ledger),
             archives=None,
+            least_patience=IN_FLIGHT_PATIENCE if sweeper.jobs else timedelta(0),
         )
         for sweeper, route in zip(found, expanded, strict=True)
     ]
