@@ -28,6 +28,7 @@ TARGETS = {
     "custom_labels": "arn:aws:rekognition:us-east-1:123456789012:project/logos/version/v1/1793612467000",
     "sagemaker": "acme-prod-m",
     "face_fleet": "acme-prod-m",
+    "gpu_job": None,
 }
 # What a family cannot do without.
 OPTIONS: dict[str, dict[str, Any]] = {"sagemaker": {"configuration": "acme-prod-m-1a2b3c4d"}}
