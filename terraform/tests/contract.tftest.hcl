@@ -30,6 +30,34 @@ variables {
         endpoint = { variants = { main = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/flowers:1", instance_type = "ml.m5.large" } } }
       }
     }
+    pictures = {
+      family = "gpu_job"
+      prefix = "pictures/"
+      options = {
+        job = {
+          budget_usd           = 2
+          maximum_usd_per_hour = 0.6
+          proximl = {
+            user_parameter = "/acme/proximl/user"
+            key_parameter  = "/acme/proximl/key"
+            gpu_types      = ["rtx3090"]
+            command        = "python classify.py"
+            model_git      = "https://github.com/acme/pictures.git"
+          }
+        }
+      }
+    }
+    scans = {
+      family = "gpu_job"
+      prefix = "scans/"
+      options = {
+        job = {
+          budget_usd           = 2
+          maximum_usd_per_hour = 0.74
+          batch_transform      = { model_name = "scans-1", instance_type = "ml.g4dn.xlarge" }
+        }
+      }
+    }
   }
 }
 
@@ -41,6 +69,7 @@ run "every_function_is_told_exactly_what_it_reads" {
         expander  = module.expander.contract
         sweep     = module.sweep.contract
         labeler   = module.models["signs"].labeler_contract
+        jobs      = module.models["pictures"].jobs_contract
         start     = module.power["start"].contract
         stop      = module.power["stop"].contract
         reconcile = module.power["reconcile"].contract
@@ -55,6 +84,7 @@ run "every_function_is_told_exactly_what_it_reads" {
       expander = keys(module.expander.contract.environment)
       sweep    = keys(module.sweep.contract.environment)
       labeler  = keys(module.models["signs"].labeler_contract.environment)
+      jobs     = keys(module.models["pictures"].jobs_contract.environment)
       api      = keys(module.api[0].contract.environment)
       power    = { for role, function in module.power : role => keys(function.contract.environment) }
     })}"
@@ -64,6 +94,7 @@ run "every_function_is_told_exactly_what_it_reads" {
 run "every_function_is_entered_where_the_package_has_a_door" {
   assert {
     condition = jsonencode({
+      jobs      = module.models["pictures"].jobs_contract.handler
       labeler   = module.models["signs"].labeler_contract.handler
       producer  = module.producer.contract.handler
       expander  = module.expander.contract.handler
@@ -120,6 +151,19 @@ run "a_model_and_a_route_have_the_fields_that_the_package_reads" {
   }
 }
 
+run "a_job_has_the_options_of_every_service_and_those_of_its_own" {
+  assert {
+    condition = alltrue([
+      for name, service in { pictures = "proximl", scans = "batch_transform" } :
+      sort(keys(jsondecode(module.models[name].jobs_contract.environment.MODEL).options)) == sort(concat(
+        jsondecode(file("../tests/contract/environment.json")).job_options.every_service,
+        jsondecode(file("../tests/contract/environment.json")).job_options[service],
+      ))
+    ])
+    error_message = "MODEL.options: got ${module.models["pictures"].jobs_contract.environment.MODEL} and ${module.models["scans"].jobs_contract.environment.MODEL}"
+  }
+}
+
 run "producer_sweep_and_expander_route_alike_and_to_whole_prefixes" {
   assert {
     condition = alltrue([
@@ -129,8 +173,8 @@ run "producer_sweep_and_expander_route_alike_and_to_whole_prefixes" {
   }
 
   assert {
-    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/flowers/ incoming/logos/ incoming/photos/ incoming/signs/"
-    error_message = "wanted incoming/flowers/, incoming/logos/, incoming/photos/ and incoming/signs/, got ${module.producer.contract.environment.ROUTES}"
+    condition     = join(" ", [for route in jsondecode(module.producer.contract.environment.ROUTES) : route.prefix]) == "incoming/flowers/ incoming/logos/ incoming/photos/ incoming/pictures/ incoming/scans/ incoming/signs/"
+    error_message = "wanted every model's folder, got ${module.producer.contract.environment.ROUTES}"
   }
 }
 
@@ -147,6 +191,15 @@ run "the_deployment_tells_the_command_all_it_needs_and_the_parameter_says_the_sa
       "family", "prefix", "queue_url", "queue_name", "dlq_url", "mapping_uuid", "labeler", "power", "parameters",
     ])
     error_message = "got ${jsonencode(output.deployment.models.signs)}"
+  }
+
+  assert {
+    condition = (
+      sort(keys(output.deployment.models.pictures)) == sort(concat(keys(output.deployment.models.signs), ["jobs"])) &&
+      output.deployment.models.pictures.jobs == module.models["pictures"].jobs.name && output.deployment.models.pictures.labeler == null &&
+      output.deployment.models.pictures.mapping_uuid == null
+    )
+    error_message = "wanted a function of jobs and neither labeler nor mapping, got ${jsonencode(output.deployment.models.pictures)}"
   }
 
   assert {

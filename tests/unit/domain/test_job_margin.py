@@ -22,5 +22,5 @@ def test_an_hours_money_is_given_up_a_tick_and_a_minute_before_it_is_spent(tick_
 
 def test_money_for_less_than_a_tick_and_six_minutes_is_refused():
     terms_of(OPTIONS | {"tick_minutes": 5, "budget_usd": 11 / 60})
-    with pytest.raises(ConfigurationError, match="must pay for 11 minutes at least, 0.18"):
+    with pytest.raises(ConfigurationError, match=r"must pay for 11 minutes at least, 0\.18"):
         terms_of(OPTIONS | {"tick_minutes": 5, "budget_usd": 10 / 60})
