@@ -81,6 +81,34 @@ def test_two_expanders_of_one_archive_write_one_set_of_images_and_one_manifest(w
     assert at_rest(world) == []
 
 
+def test_the_same_archive_put_there_twice_at_once_is_one_set_of_images_and_of_records(world):
+    """Two labelers may have an image in hand at the same second, as with any message that comes twice: no more (I7)."""
+    twice = [world.upload_archive("a.zip", *archive("iti")) for _ in range(2)]
+    other = world.upload_archive("a.zip", *archive("iti", 1))
+    assert at_rest(world) == []
+    assert (status(twice[0]), status(twice[1]), status(other)) == ("ok", "ok", "ok")
+    assert len(images(world)) == 4
+    assert all(len(one.paid) <= 2 for one in images(world))
+    assert len({twice[0].record.reason, twice[1].record.reason}) == 1
+    assert len(world.depot.manifests) == 3
+
+
+def test_an_archive_that_comes_again_weeks_later_ends_with_the_results_that_are_there(world):
+    world.upload_archive("a.zip", *archive("ii"))
+    world.run(2 * 24 * HOUR / MINUTE)
+    again = world.upload_archive("a.zip", *archive("ii"))
+    world.run(5)
+    assert status(again) == "ok"
+    assert [len(one.paid) for one in images(world)] == [1, 1]
+
+
+def test_an_archive_of_which_every_entry_is_refused_is_refused(world):
+    stored = world.upload_archive("texts.zip", *archive("ttt"))
+    world.run(5)
+    assert stored.record.reason == "archive_no_image: ok 0, rejected 3 (unsupported_format 3)"
+    assert at_rest(world) == []
+
+
 def test_a_run_without_time_left_sends_what_it_has_and_the_next_goes_on(world):
     world.depot.seconds_an_image = 50.0
     stored = world.upload_archive("large.zip", *archive("i" * 20))
