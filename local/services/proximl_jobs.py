@@ -164,8 +164,10 @@ class ProximlJobs:
 def _price(asked: Mapping[str, Any]) -> float:
     """What an hour costs: all that was allowed. Raises ValueError, in the service's words as far as they are known."""
     resources, workers = asked.get("resources") or {}, asked.get("workers") or asked.get("worker_commands") or []
-    if not isinstance(asked.get("name"), str) or asked.get("type") != "inference":
-        raise ValueError("Invalid Request - name and type are wanted, and only inference jobs are offered here")
+    if not isinstance(asked.get("name"), str) or not asked["name"]:
+        raise ValueError("Invalid Request - a name is wanted")
+    if asked.get("type") != "inference":
+        raise ValueError("Invalid Request - only inference jobs are offered here")
     if len(workers) != 1:
         raise ValueError("Invalid Request - Inference jobs must have exactly one worker")
     if (asked.get("data") or {}).get("datasets"):

@@ -40,6 +40,7 @@ WAITING = {
 }  # fmt: skip
 ENDED = {"finished", "stopped", "failed", "canceled", "cancelled", "archived", "removed"}
 INPUT = "input.zip"
+MOST_USD = 1e6  # more has no job ever cost
 URL_GRACE = timedelta(minutes=5)  # behind the end of an attempt
 
 
@@ -158,6 +159,5 @@ def _phase(word: str) -> Phase:
 
 def _usd(credits: Any) -> float:
     """A credit costs 1.00 USD (docs.trainml.ai, "Billing and Credits"). What is no amount is nothing."""
-    if isinstance(credits, bool) or not isinstance(credits, int | float) or not math.isfinite(credits):
-        return 0.0
-    return max(float(credits), 0.0)
+    is_amount = isinstance(credits, int | float) and not isinstance(credits, bool) and 0 <= credits <= MOST_USD
+    return float(credits) if is_amount else 0.0
