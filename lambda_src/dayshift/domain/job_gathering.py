@@ -46,11 +46,10 @@ def images_in(book: Book) -> set[ImageRef]:
 
 
 def _with_archive(book: Book, archive: Unpacked, terms: JobTerms, now: datetime) -> Book:
-    """What is in no job yet becomes jobs; an archive of which nothing is left ends with those that have its images."""
+    """What is in no job yet becomes jobs of its own; the jobs that have the rest tell this archive of their end too."""
     known = images_in(book)
     fresh = [image for image in dict.fromkeys(archive.unanswered) if image not in known]
-    if not fresh:
-        return Book(book.model, tuple(_as_twin(job, archive) for job in book.jobs))
+    book = Book(book.model, tuple(_as_twin(job, archive) for job in book.jobs))
     for start in range(0, len(fresh), terms.maximum_images):
         part = fresh[start : start + terms.maximum_images]
         new = _new(book, part, archive.request, JobState.WAITING, now)

@@ -37,9 +37,13 @@ def hopeless(job: Job, terms: JobTerms, now: datetime) -> str | None:
 
 
 def resting(job: Job, now: datetime) -> Job:
-    """The job before its next attempt: held a minute after the first, then twice as long each time."""
+    """The job before its next attempt: held a minute after the first, then twice as long each time.
+
+    Of an attempt that never began the images are forgotten: in two weeks of no free machine there may be a hundred.
+    """
+    attempts = tuple(one if one.was_paid else replace(one, indexes=()) for one in job.attempts)
     minutes = min(RETRY_MINUTES << min(max(len(job.attempts) - 1, 0), 10), LONGEST_RETRY_MINUTES)
-    return replace(job, state=JobState.WAITING, held_until=now + timedelta(minutes=minutes))
+    return replace(job, state=JobState.WAITING, attempts=attempts, held_until=now + timedelta(minutes=minutes))
 
 
 def refused(job: Job, why: str, now: datetime) -> Job:

@@ -123,16 +123,21 @@ def _running(job: Job, terms: JobTerms, seen: Seen, now: datetime) -> Step:
     known = job
     if seen.answered:
         if seen.told is None or seen.told.phase is Phase.ENDED:
-            return Step(Act.AGAIN, ended(followed(job, seen.told, terms, now), _why_ended(job, now), now))
+            return Step(Act.AGAIN, ended(followed(job, seen.told, terms, now), _said(job, seen, now), now))
         known = followed(job, seen.told, terms, now)
     if why := _why_stop(known, terms, now):
         return Step(Act.CANCEL, given_up(known, why, now))
     return Step(Act.LEAVE, known)
 
 
-def _why_ended(job: Job, now: datetime) -> str | None:
-    """A worker ends itself when its time is up."""
-    return OVERDUE if job.attempt is not None and now >= job.attempt.deadline_at else None
+def _said(job: Job, seen: Seen, now: datetime) -> str | None:
+    """What there is to say of an end that nobody asked for. A worker ends itself when its time is up."""
+    is_overdue = job.attempt is not None and now >= job.attempt.deadline_at
+    return "; ".join(filter(None, (OVERDUE if is_overdue else None, _words(seen)))) or None
+
+
+def _words(seen: Seen) -> str | None:
+    return f"the service says: {seen.told.message}" if seen.told and seen.told.message else None
 
 
 def _why_stop(job: Job, terms: JobTerms, now: datetime) -> str | None:
@@ -150,7 +155,7 @@ def _stopping(job: Job, terms: JobTerms, seen: Seen, now: datetime) -> Step:
         return _unknown(job, now)
     known = followed(job, seen.told, terms, now)
     if seen.told is None or seen.told.phase is Phase.ENDED:
-        return Step(Act.AGAIN, ended(known, None, now))
+        return Step(Act.AGAIN, ended(known, _words(seen), now))
     if is_too_old(known, now) and not known.is_answered:
         return Step(Act.FAIL, known)
     return Step(Act.CANCEL, known)

@@ -14,7 +14,7 @@ from dayshift.domain.jobs import AT_SERVICE, Book, Job, JobState
 from dayshift.domain.messages import InferenceRequest
 from dayshift.services.collect import collect, fail
 from dayshift.services.gather import gather
-from dayshift.services.job_desk import JobPorts, OpenBook, Tick
+from dayshift.services.job_desk import JobPorts, OpenBook, Tick, each_by_itself
 from dayshift.services.label import Clock, Outcome
 from dayshift.services.submit import submit
 
@@ -49,15 +49,9 @@ def tend(ports: JobPorts, clock: Clock, has_time: Callable[[], bool], report: Ca
     pages = OpenBook.of(ports)
     is_open = _is_open(tick)
     if is_open:
-        try:
-            gather(pages, tick)
-        except TransientError as error:
-            tick.errors.append(f"gathering: {error}")
-    for job_id in [job.id for job in sorted(pages.book.jobs, key=_order)]:
-        try:
-            _tend_job(job_id, is_open, pages, tick)
-        except TransientError as error:
-            tick.errors.append(f"{job_id}: {error}")
+        _by_itself("gathering", lambda _: gather(pages, tick), tick)
+    for job in sorted(pages.book.jobs, key=_order):
+        _by_itself(job.id, lambda job_id: _tend_job(job_id, is_open, pages, tick), tick)
     return Tended(pages.book.jobs, tuple(tick.closed), tick.taken, dict(tick.settled), tuple(tick.errors))
 
 
@@ -75,6 +69,15 @@ def cancel(ports: JobPorts, job_id: str, who: str) -> Job:
         if pages.put(job, cancelled):
             return cancelled
     raise TransientError(f"the book changes all the time: {job_id} is not cancelled; ask again")
+
+
+def _by_itself(what: str, work: Callable[[str], None], tick: Tick) -> None:
+    """Whatever goes wrong in it, foreseen or not, is said, and nothing else ends with it: other jobs may cost money."""
+    [(_, future)] = each_by_itself(work, [what])
+    error = future.exception()
+    if error is not None:
+        said = str(error) if isinstance(error, TransientError) else f"unforeseen: {type(error).__name__}: {error}"
+        tick.errors.append(f"{what}: {said}")
 
 
 def _order(job: Job) -> tuple[int, str]:
