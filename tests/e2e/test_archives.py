@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dayshift.domain.archives import Manifest, manifest_key
@@ -62,6 +63,22 @@ def test_the_images_of_an_archive_are_read_by_their_own_names_and_the_archive_en
     signs.wait(60)
     record = signs.record(archive.key, archive.version)
     assert (record["status"], record["reason"].partition(";")[0]) == ("ok", "ok 2, rejected 1 (unsupported_format 1)")
+
+
+def test_the_same_archive_put_there_twice_at_once_is_one_set_of_images_and_results(signs: Pipeline) -> None:
+    content = archived({name: ENTRIES[name] for name in ("trip/harbour.jpg", "notes.txt")})
+    with ThreadPoolExecutor(2) as pool:
+        (one, first), (other, second) = pool.map(lambda _: expanded(signs, "twice.zip", content), range(2))
+    assert one.version_id != other.version_id
+    assert (first.images, first.folder) == (second.images, second.folder)
+    signs.wait(120)
+    written = signs.s3.list_object_versions(Bucket=signs.images, Prefix=first.folder)["Versions"]
+    assert [version["Key"] for version in written] == [image.image.key for image in first.images]
+    signs.uploaded |= {(archive.key, str(archive.version_id)): b"" for archive in (one, other)}
+    sweep(signs)
+    signs.wait(60)
+    reasons = {signs.record(archive.key, str(archive.version_id))["reason"] for archive in (one, other)}
+    assert reasons == {"ok 1, rejected 1 (unsupported_format 1); its images: ok 1"}
 
 
 def test_what_is_no_archive_is_rejected_and_writes_nothing(signs: Pipeline) -> None:
