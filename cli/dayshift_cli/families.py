@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from dayshift.adapters import custom_labels, face_fleet, rekognition, sagemaker_endpoint
+from dayshift.adapters import custom_labels, face_fleet, gpu_job, rekognition, sagemaker_endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyFacts:
-    """The largest image in bytes that any model of it reads, the price of one image with every feature on and of a
-    running hour of a unit, and the minutes that a start takes where nobody says how many."""
+    """The largest image in bytes that any model of it reads, the price of one image with every feature on (None where
+    nobody can tell before) and of a running hour of a unit, and the minutes that a start takes where nobody says how
+    many."""
 
     maximum_bytes: int
-    usd_per_image: float
+    usd_per_image: float | None
     price_sentence: str
     usd_per_unit_hour: float = 0.0
     warmup_minutes: int = 0
@@ -43,6 +44,12 @@ _FACTS = {
         usd_per_image=face_fleet.COST_USD,
         price_sentence="its workers are paid by the hour each runs",
         warmup_minutes=5,
+    ),
+    # A job costs what the service takes for its hours, and at most its budget, which only var.models knows.
+    "gpu_job": FamilyFacts(
+        maximum_bytes=gpu_job.LIMITS.maximum_bytes,
+        usd_per_image=None,
+        price_sentence="it is read in jobs, each of which costs at most its budget",
     ),
 }
 

@@ -55,7 +55,7 @@ def metered(
 ) -> Metered:
     """All that was counted of a model since `start`; `spec` says what a powered model runs."""
     period = FINE if now - start <= FINE_IS_KEPT else HOUR
-    reader = {"service": str(model.labeler or model.group), "model": model.name}
+    reader = {"service": str(model.labeler or model.group or model.jobs), "model": model.name}
     queries = [
         _query(name, NAMESPACE, name, reader, "Sum", period) for name in (*COUNTED, COST)
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 A table is shown at the end, in the order of the files; csv and json row by row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -12,6 +12,8 @@ from dayshift.domain.archives import Manifest, RefusedEntry
 from dayshift.domain.images import ImageRef
 from dayshift.domain.routing import is_archive
 from dayshift_cli import manifests
+from dayshift_cli.following import Watch
+from dayshift_cli.job_report import line
 from dayshift_cli.manifests import Within
 from dayshift_cli.records import STYLES, WIDE_COLUMNS, Record, wide
 from dayshift_cli.render import Meter, Row, show, show_csv, show_json
@@ -59,13 +61,27 @@ class Outcomes:
         plain = [image for image in self._uploaded if not is_archive(image.key)]
         s3, bucket = self._session.clients.s3, self._session.deployment.results_bucket
         with Meter("Waiting", len(self._uploaded), self._output) as meter:
-            for image, answer in wait_for(s3, bucket, self._model, plain, timeout_seconds, closed):
+            jobs = self._jobs_told(meter)
+            for image, answer in wait_for(s3, bucket, self._model, plain, timeout_seconds, closed, jobs):
                 if isinstance(answer, Manifest):
                     self._expanded(image, answer, meter)
                 else:
                     self._ended(image, answer, meter)
         if self._output == "table":
             show(self._output, WIDE_COLUMNS, [row for image in self._uploaded for row in self._rows(image)], ())
+
+    def _jobs_told(self, meter: Meter) -> Callable[[], None]:
+        """Tells of the jobs that what was uploaded is in, where its model is read in jobs."""
+        model = self._session.model(self._model)
+        watch, versions = Watch(self._session, [model]), {(one.key, one.version_id) for one in self._uploaded}
+
+        def tell() -> None:
+            for one in watch.look()[1]:
+                inside = (*(each.image for each in one.job.images), *one.job.twins, one.job.archive)
+                if any(each is not None and (each.key, each.version_id) in versions for each in inside):
+                    meter.note(line(one))
+
+        return tell if model.jobs else lambda: None
 
     def _expanded(self, archive: ImageRef, manifest: Manifest, meter: Meter) -> None:
         """An archive is its images from now on, and what of it was refused."""

@@ -5,6 +5,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dayshift.domain.archives import MANIFESTS_ROOT
+from dayshift.domain.job_names import book_key
+from dayshift.domain.jobs import JOB_FILES_ROOT, JOBS_ROOT
 from dayshift.domain.results import CSV_ROOT, RECORDS_ROOT
 from dayshift_cli.errors import Failure
 
@@ -18,10 +20,12 @@ _DELETE_BATCH = 1000  # Amazon S3, "DeleteObjects"
 
 
 def result_versions(s3: "S3Client", bucket: str, model: str) -> "Iterator[ObjectIdentifierTypeDef]":
-    """Every version and delete marker of the model's records, CSV files, manifests and ledger, as `{"Key",
-    "VersionId"}`."""
-    for root in (RECORDS_ROOT, CSV_ROOT, MANIFESTS_ROOT, _LEDGER_ROOT):
-        yield from versions(s3, bucket, f"{root}{model}/")
+    """Every version and delete marker of the model's records, CSV files, manifests, ledger and closed jobs, as `{"Key",
+    "VersionId"}`. The book of jobs stays, empty as it is: a tick may be about to write it."""
+    for root in (RECORDS_ROOT, CSV_ROOT, MANIFESTS_ROOT, _LEDGER_ROOT, JOB_FILES_ROOT, JOBS_ROOT):
+        for found in versions(s3, bucket, f"{root}{model}/"):
+            if found["Key"] != book_key(model):
+                yield found
 
 
 def versions(s3: "S3Client", bucket: str, prefix: str) -> "Iterator[ObjectIdentifierTypeDef]":

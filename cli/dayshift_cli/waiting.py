@@ -5,7 +5,7 @@ hour later with the sweep, and says nothing that is not known by then.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dayshift.domain.archives import Manifest
@@ -25,12 +25,13 @@ _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 5.0
 
 def wait_for(
     s3: "S3Client", bucket: str, model: str, images: Sequence[ImageRef], timeout_seconds: float,
-    archives: Sequence[ImageRef] = (),
+    archives: Sequence[ImageRef] = (), between: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[ImageRef, Record | Manifest]]:  # fmt: skip
     """Yields each image with its terminal record as it appears; ends when all did, or after the time-out. Of an archive
     it yields the manifest, and later each of its images; or its record, where nothing of it is read.
 
     After a round in which all asked for were there the next follows at once; each that found nothing doubles the pause.
+    `between` is called after each round.
     """
     until = time.monotonic() + timeout_seconds
     pending, closed, turn = list(images), list(archives), 0
@@ -50,6 +51,7 @@ def wait_for(
         pending = [image for image in pending if image not in found]
         for answer in opened.values():
             pending += [one.image for one in answer.images] if isinstance(answer, Manifest) else []
+        between()
         left = until - time.monotonic()
         if not (pending or closed) or left <= 0:
             return

@@ -45,12 +45,10 @@ def backfill(session: Session, model: str | None, source_prefix: str, dry_run: b
         unanswered(s3, deployment.images_bucket, deployment.results_bucket, target.name, prefix, session.routes)
     )
     facts = facts_of(target.family)
-    usd = None if facts is None else round(len(images) * facts.usd_per_image, 6)
-    cost = (
-        "of unknown cost"
-        if facts is None or usd is None
-        else (f"at most {ceil(usd * 100) / 100:,.2f} USD at list price ({facts.price_sentence})")
-    )
+    each = None if facts is None else facts.usd_per_image
+    usd = None if each is None else round(len(images) * each, 6)
+    at_most = "of unknown cost" if usd is None else f"at most {ceil(usd * 100) / 100:,.2f} USD at list price"
+    cost = f"{at_most} ({facts.price_sentence})" if facts else at_most
     archives = sum(is_archive(image.key) for image in images)
     among = f", {archives:,} of them archives, of which each image costs as much" if archives else ""
     say(f"{len(images):,} images{among}, {cost}.")

@@ -38,7 +38,8 @@ def costs(session: Session, model: str | None, days: int, output: str) -> None:
     own ticks saw. Money is at the configured
     price, and an estimate: the bill is AWS's. Days before anything was counted are left out, so nothing is "saved"
     on a day on which there was no model. A fleet that is always on keeps one worker: what that would have cost in the
-    hours without any is what was saved.
+    hours without any is what was saved. A model that is read in jobs costs what its jobs did, on the day on which
+    they ended; `dayshift jobs` and `status` show what open ones have cost so far.
 
     \b
     Examples:
@@ -71,7 +72,8 @@ def _accounts(session: Session, model: DeployedModel, days: int, now: datetime) 
     if model.power:
         stored = powering.stored(session, model, now)
         units = int(stored.spec.options.get("inference_units") or 1)
-        price = Price(stored.policy.usd_per_hour, units, model.is_fleet)
+        # nothing of ours runs for a job: what it has cost is in its images' records, and so in what was counted of them
+        price = None if model.jobs else Price(stored.policy.usd_per_hour, units, model.is_fleet)
         zone, spec = stored.policy.zone, stored.spec
     start = midnight(now.astimezone(zone).date() - timedelta(days=days - 1), zone)
     counted = metered(session.clients.cloudwatch, session.deployment, model, spec, start, now)

@@ -75,7 +75,7 @@ def _show(reports: Sequence[JobReport], output: str) -> None:
 
 
 def _follow(session: Session, models: Sequence[DeployedModel], timeout: float | None, output: str) -> None:
-    is_live = output == "table" and sys.stdout.isatty()
+    is_live = output == "table" and is_terminal()
     if output == "csv":
         show_csv([JOB_COLUMNS])
     last: Look | None = None
@@ -96,6 +96,11 @@ def _follow(session: Session, models: Sequence[DeployedModel], timeout: float | 
         raise click.exceptions.Exit(ExitCode.TIMEOUT)
     if not all(one.is_good for one in last.jobs):
         raise click.exceptions.Exit(ExitCode.PARTIAL)
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at what is printed, and it may be wiped out."""
+    return sys.stdout.isatty()
 
 
 def _tell(changed: Sequence[JobReport], output: str) -> None:

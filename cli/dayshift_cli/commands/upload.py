@@ -15,6 +15,9 @@ from dayshift_cli.render import Meter, output_option, say, show
 from dayshift_cli.session import Session
 from dayshift_cli.uploading import Uploaded, upload_all
 
+_TIMEOUT_SECONDS = 900
+# An image waits for others, then for a place at the service, and then for all others of its job: hours are not rare.
+_JOBS_TIMEOUT_SECONDS = 14_400
 _COLUMNS = ("file", "model", "key", "version_id", "size_bytes")
 
 
@@ -23,15 +26,15 @@ _COLUMNS = ("file", "model", "key", "version_id", "size_bytes")
 @click.option("--model", metavar="NAME", help="The model to read them; may be left out if there is only one.")
 @click.option("--wait", is_flag=True, help="Wait for the results and show them.")
 @click.option(
-    "--timeout", metavar="SECONDS", type=click.FloatRange(min=0), default=900, show_default=True,
-    help="With --wait: how long.",
+    "--timeout", metavar="SECONDS", type=click.FloatRange(min=0), default=None,
+    help=f"With --wait: how long [{_TIMEOUT_SECONDS}; where the model is read in jobs {_JOBS_TIMEOUT_SECONDS}].",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Upload files that would be refused too.")
 @click.option("--confidence", is_flag=True, help="With --wait: show how sure the model is of each label and line.")
 @output_option
 @click.pass_obj
 def upload(
-    session: Session, paths: tuple[Path, ...], model: str | None, wait: bool, timeout: float, force: bool,
+    session: Session, paths: tuple[Path, ...], model: str | None, wait: bool, timeout: float | None, force: bool,
     confidence: bool, output: str,
 ) -> None:  # fmt: skip
     """Upload images: files, folders with all that is below them, and .zip archives of images.
@@ -60,13 +63,15 @@ def upload(
     images = [one.image for one in done if one.image is not None]
     is_partial = len(images) < len(found.images)
     if wait:
+        timeout = timeout if timeout is not None else _JOBS_TIMEOUT_SECONDS if target.jobs else _TIMEOUT_SECONDS
         outcomes = Outcomes(session, target.name, images, output, confidence)
         outcomes.wait(timeout)
         is_partial |= not outcomes.is_good
         if missing := outcomes.missing:
+            where = "`dayshift jobs` shows what they are in" if target.jobs else "`dayshift status` shows what waits"
             say(
                 f"{len(missing)} of {outcomes.total} images have no result after {timeout:g} s. They are "
-                "not lost: `dayshift status` shows what waits, `dayshift results` what was read."
+                f"not lost: {where}, `dayshift results` what was read."
             )
             raise click.exceptions.Exit(ExitCode.TIMEOUT)
     if is_partial:
