@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import requests
 
@@ -40,7 +40,7 @@ class _Bridge(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _pass_on(self) -> None:
-        scope = SCOPE.search(self.headers["Authorization"])
+        scope = SCOPE.search(self.headers.get("Authorization") or unquote(self.path))  # the latter of a presigned URL
         assert scope
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if scope["service"] == "autoscaling":

@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 from flask.testing import FlaskClient
 from moto.core.models import botocore_stubber
 
@@ -72,7 +74,7 @@ class World:
 
     def _client(self, service: str) -> Any:
         session: Any = boto3.Session("test", "test", region_name="us-east-1")  # typed, it wants the name as a literal
-        client = session.client(service)
+        client = session.client(service, config=Config(retries={"total_max_attempts": 1}))
         client.meta.events.unregister("before-send", botocore_stubber)  # where S3 is moto's, this is not
         client.meta.events.register(f"before-send.{service}", self._answer)
         return client
@@ -80,7 +82,10 @@ class World:
     def _answer(self, request: Any, **_: Any) -> Any:
         path = "/" + request.url.split("/", 3)[3]
         headers = {key: value.decode() if isinstance(value, bytes) else value for key, value in request.headers.items()}
-        found = self.web.post(path, data=request.body, headers=headers)
+        try:
+            found = self.web.post(path, data=request.body, headers=headers, buffered=True)
+        except ConnectionResetError as error:  # the fault "reset_after", where a socket would end
+            raise ConnectionClosedError(endpoint_url=request.url) from error
         answered = HTTPHeaders()
         for key, value in found.headers.items():
             answered[key] = value
