@@ -110,7 +110,7 @@ class ProximlLogin:
             reply = self._outside.call("GET", f"{self._url or APP}/.well-known/auth-config.json")
             told = reply.json() if reply.status == 200 else None
             fields = ("region", "userPoolSDKClientId", "userPoolId")
-            if not isinstance(told, dict) or not all(WORD.fullmatch(str(told.get(name))) for name in fields):
+            if not isinstance(told, dict) or not all(_is_word(told.get(name)) for name in fields):
                 raise TransientError(f"proxiML's auth-config.json has no {', '.join(fields)}; status {reply.status}")
             self._pool = Pool(*(told[name] for name in fields))
         return self._pool
@@ -133,6 +133,10 @@ class ProximlLogin:
                 raise RefusedError(f"{word} while signing in at proxiML: user or key are wrong, or were removed there")
             raise TransientError(f"{word or reply.status} while signing in at proxiML ({operation})")
         return told, reply.headers.get("date", "")
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and WORD.fullmatch(value) is not None
 
 
 def _stamp(date: str) -> str:
