@@ -37,8 +37,9 @@ def _of_jobs(name: str, beat: Mapping[str, Any]) -> str:
                 "`dayshift jobs cancel` ends one. Other images wait."
             )
         case Action.NONE:
-            may = "may begin" if beat["mapping"] == MappingState.ENABLED else "do not begin"
-            return f"Jobs of {name} {may} already; nothing has to be done."
+            if beat["mapping"] == MappingState.ENABLED:
+                return f"Jobs of {name} may begin already; nothing has to be done."
+            return f"No job of {name} may begin as it is; nothing has to be done."
         case _:
             return f"{name}: {beat['action_reason']}. `dayshift status` shows how it goes on."
 

@@ -4,17 +4,23 @@ service outside a fake, and the function that brings jobs about the real service
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.adapters.job_book import S3ClosedJobs, S3JobBook
+from dayshift.adapters.power_state import SsmPowerState, read_models
 from dayshift.adapters.s3 import S3Records
+from dayshift.adapters.sqs import SqsQueue
 from dayshift.domain.images import ImageRef
 from dayshift.domain.job_summary import summary
 from dayshift.domain.jobs import Job
+from dayshift.domain.powered import PoweredModel
 from dayshift.services.job_desk import JobPorts
+from dayshift.services.reconcile import ReconcilePorts, reconcile
 from dayshift.services.run_jobs import Tended, cancel, tend
+from tests.fakes import FakeArrivals
 from tests.job_fakes import PNG, JobBench, Plan, all_cats
 from tests.unit.cli.conftest import IMAGES, NOW, RESULTS, World
 
@@ -30,6 +36,7 @@ class Pictures:
     aws: World
     bench: JobBench
     invoked: list[Mapping[str, Any]]
+    png: bytes = PNG
 
     @property
     def ports(self) -> JobPorts:
@@ -71,9 +78,9 @@ class Pictures:
         return self._tend()
 
     def answer(self, given: Mapping[str, Any]) -> Any:
-        """The function, as its handler answers."""
+        """The function, as its handler answers; and `reconcile`, which opens and closes its gate."""
         if given["FunctionName"] != FUNCTION:
-            return None
+            return self._reconcile()
         wish = json.loads(given["Payload"])
         self.invoked.append(wish)
         if "cancel" in wish:
@@ -81,10 +88,28 @@ class Pictures:
         tended = self._tend()
         told = [summary(job, self.bench.now) for job in (*tended.open, *tended.closed)]
         value = {"jobs": told, "taken": tended.taken, "settled": tended.settled, "errors": list(tended.errors)}
-        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps({"models": {"pictures": value}}).encode())}
+        return _answered(value)
+
+    def _reconcile(self) -> Any:
+        (one,) = [one for one in read_models(self.aws.ssm, PARAMETERS.rpartition("/")[0]) if one.name == "pictures"]
+        model = PoweredModel.from_stored(one.spec_text, one.memory_text, one.override_text, self.aws.now)
+        ports = ReconcilePorts(
+            model=model,
+            power=None,
+            gate=GateParameter(self.aws.ssm, f"{PARAMETERS}/gate"),
+            queue=SqsQueue(self.aws.sqs, model.queue_url),
+            state=SsmPowerState(self.aws.ssm, PARAMETERS.rpartition("/")[0], one.name),
+            arrivals=FakeArrivals(),
+        )
+        beat = reconcile(ports, self.aws.now)
+        return _answered(json.loads(json.dumps(asdict(beat) | {"memory": beat.memory.to_json()}, default=str)))
 
     def _tend(self) -> Tended:
         return tend(self.ports, lambda: self.bench.now, lambda: True, self.bench.outcomes.append)
+
+
+def _answered(value: Mapping[str, Any]) -> Any:
+    return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps({"models": {"pictures": value}}).encode())}
 
 
 def deploy_pictures(aws: World, power: str | None = None) -> Pictures:
