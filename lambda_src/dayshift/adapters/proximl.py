@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from dayshift.adapters.aws_errors import code_of, surroundings
+from dayshift.adapters.gpu_job import LIMITS
 from dayshift.adapters.https_json import Outside
 from dayshift.adapters.job_parcel import ZipParcel
 from dayshift.adapters.proximl_api import ProximlApi
@@ -32,8 +33,6 @@ from dayshift.domain.model import ModelSpec
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Fifteen megabytes as with an asynchronous endpoint: each image passes through the function's memory on its way.
-LIMITS = Limits(15 * 1024**2, 1, 10_000, ("jpeg", "png"))
 # proximl 1.0.2, jobs.py and its tests. A word that is not here is taken for one that is paid.
 WAITING = {
     "new", "starting", "waiting for data/model download", "waiting for GPUs", "waiting for resources", "queued",
@@ -47,12 +46,15 @@ URL_GRACE = timedelta(minutes=5)  # behind the end of an attempt
 class ProximlJobs:
     """A model's jobs. `signer` is an S3 client that signs by Signature Version 4 and names the bucket's own host."""
 
-    limits = LIMITS
-
     def __init__(
         self, api: ProximlApi, s3: "S3Client", signer: "S3Client", bucket: str, options: ProximlOptions
     ) -> None:
         self._api, self._s3, self._signer, self._bucket, self._options = api, s3, signer, bucket, options
+
+    @property
+    def limits(self) -> Limits:
+        """The same for every model."""
+        return LIMITS
 
     def parcel(self, order: Order) -> ZipParcel:
         """An empty zip."""

@@ -34,7 +34,7 @@ class Cognito:
         operation = (headers or {}).get("X-Amz-Target", "").rpartition(".")[2] or "AuthConfig"
         self.asked.append((operation, body or url))
         try:
-            told = self.pool.auth_config() if method == "GET" else self.pool.answer(operation, body)
+            told: Any = self.pool.auth_config() if method == "GET" else self.pool.answer(operation, body)
             status = 200
         except ServiceError as error:
             told, status = {"__type": f"com.amazonaws#{error.code}", "message": error.message}, error.status
