@@ -13,6 +13,8 @@ from dayshift.domain.jobs import Phase
 ENDED = ("Completed", "Failed", "Stopped")
 UNDER_WAY = ("InProgress", "Stopping")
 HOUR = timedelta(hours=1)
+# SageMaker's own are ten minutes and three retries: forty minutes of a machine for each image that a container hangs at.
+PATIENCE = {"InvocationsTimeoutInSeconds": 300, "InvocationsMaxRetries": 1}
 
 
 def request(order: Order, place: Place, model: TransformModel) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def request(order: Order, place: Place, model: TransformModel) -> dict[str, Any]
     return {
         "TransformJobName": order.name,
         "ModelName": model.name,
+        "ModelClientConfig": PATIENCE,
         "BatchStrategy": "SingleRecord",
         "MaxPayloadInMB": model.payload_mb,
         "TransformInput": {

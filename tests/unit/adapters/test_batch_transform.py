@@ -56,6 +56,7 @@ def test_an_order_is_one_create_that_names_the_manifest_and_the_attempts_own_fol
     assert bench.wire.last("CreateTransformJob") == {
         "TransformJobName": NAME,
         "ModelName": "acme-prod-flowers-1a2b3c4d",
+        "ModelClientConfig": {"InvocationsTimeoutInSeconds": 300, "InvocationsMaxRetries": 1},
         "BatchStrategy": "SingleRecord",
         "MaxPayloadInMB": 16,
         "TransformInput": {
