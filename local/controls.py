@@ -54,6 +54,14 @@ class Controls:
         """What that service does wrong with its next jobs; docs/local-aws.md draws it."""
         self._post("jobs", wish)
 
+    def transforms(self) -> list[dict[str, Any]]:
+        """The batch transform jobs, the oldest first."""
+        return list(self._get("models")["transform_jobs"])
+
+    def tell_transforms(self, **wish: Any) -> None:
+        """How long those to come take, and what goes wrong with them; docs/local-aws.md draws it."""
+        self._post("models", {"transform_jobs": wish})
+
     def spoil(self, operation: str, kind: str, **more: Any) -> None:
         """Makes calls of an operation go wrong; operation and kind are local/services/faults' words."""
         self._post("faults", {"operation": operation, "kind": kind, **more})

@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from local.services.sagemaker_store import SageMakerStore
-from local.services.timeline import told
+from local.services.timeline import text, told
 from local.services.transform_job import Pace, TransformJob, Trouble
 
 PACES = tuple(each.name for each in fields(Pace))
@@ -46,6 +46,8 @@ def _shown(job: TransformJob, now: float) -> dict[str, Any]:
         "status": job.status,
         "failure": job.failure,
         "trouble": job.trouble,
+        "created_at": text(job.created_at),
+        "ended_at": None if job.ended_at is None else text(job.ended_at),
         "billed_seconds": round(job.billed_seconds(now), 3),
         "input": job.request["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"],
         **told(job.log, now),

@@ -13,7 +13,7 @@ from dayshift.domain.jobs import Phase
 ENDED = ("Completed", "Failed", "Stopped")
 UNDER_WAY = ("InProgress", "Stopping")
 HOUR = timedelta(hours=1)
-# SageMaker's own are ten minutes and three retries: forty minutes of a machine for each image that a container hangs at.
+# SageMaker's own are ten minutes and three retries: forty minutes of machine for each image that a container hangs at.
 PATIENCE = {"InvocationsTimeoutInSeconds": 300, "InvocationsMaxRetries": 1}
 
 
