@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 DEV := $(VENV)/.installed
 EMULATOR := $(KEPT)/venv-emulator/.installed
 VISION := $(KEPT)/venv-vision/.installed
+PROVIDER := $(KEPT)/venv-provider/.installed
 MODELS := $(KEPT)/models/.fetched
 CHECKOV := $(KEPT)/venv-checkov/.installed
 HOST_ARCH := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
@@ -108,7 +109,7 @@ world: $(DEV) ## A model of AWS in which the real services run: every single fau
 soak: $(DEV) ## The same for WEEKS=10000 weeks, beside the order of calls of the system that this replaces
 	$(BIN)/python -m tests.world.soak --weeks $(WEEKS)
 
-contract: $(DEV) ## The seams between Python, Terraform and the zip
+contract: $(DEV) $(PROVIDER) ## The seams between Python, Terraform and the zip, and to the service outside
 	$(PYTEST) tests/contract
 
 terraform-test: package ## terraform validate and terraform test, on mocks
@@ -149,7 +150,7 @@ fmt: $(DEV) ## Format Python and Terraform
 .PHONY: lock clean
 lock: ## Pin the newest versions the .in files allow, with hashes (needs uv)
 	@$(PIN) --python-version 3.13 --output-file lambda_src/requirements-worker.txt lambda_src/requirements-worker.in
-	@for name in lambda_src/requirements requirements-dev requirements-checkov local/requirements-emulator local/requirements-vision; do \
+	@for name in lambda_src/requirements requirements-dev requirements-checkov local/requirements-emulator local/requirements-vision local/requirements-provider; do \
 		$(PIN) --python-version 3.11 --output-file $$name.txt $$name.in || exit 1; \
 	done
 
@@ -185,6 +186,10 @@ $(EMULATOR): local/requirements-emulator.txt
 	@touch $@
 
 $(VISION): local/requirements-vision.txt
+	$(environment)
+	@touch $@
+
+$(PROVIDER): local/requirements-provider.txt
 	$(environment)
 	@touch $@
 

@@ -14,7 +14,9 @@ WORKER_BUNDLE = ROOT / "dist" / f"dayshift-worker-{ARCHITECTURE}.zip"
 SAMPLES, DEMO_RESULTS = ROOT / "samples", ROOT / "demo-results"
 WEB = ROOT / "web"
 LOCAL_VARIABLES, FLEET_VARIABLES = (TERRAFORM / "envs" / f"{name}.tfvars" for name in ("local", "local-fleet"))
-EMULATOR_PYTHON, SERVICES_PYTHON = (KEPT / name / "bin" / "python" for name in ("venv-emulator", "venv-vision"))
+EMULATOR_PYTHON, SERVICES_PYTHON, PROVIDER_PYTHON = (
+    KEPT / name / "bin" / "python" for name in ("venv-emulator", "venv-vision", "venv-provider")
+)
 
 
 def default_folder() -> Path:
