@@ -58,6 +58,7 @@ class Plan:
     stops_in: timedelta = MINUTE
     brings: Callable[[Order], bytes] | None = None
     usd_per_hour: float = 2.0
+    heeds_time: bool = True  # and ends by itself when its time is up
     times_out: bool = False  # after it was taken
     refuses: BaseException | None = None
 
@@ -85,7 +86,8 @@ class Ordered:
     def work(self, now: datetime) -> tuple[datetime, datetime, datetime | None]:
         """From when it works, until when at the latest as of now, and when it ended if it has."""
         starts = self.taken_at + self.plan.queues
-        ends = starts + min(self.order.runs_at_most, self.plan.works or timedelta.max)
+        most = self.order.runs_at_most if self.plan.heeds_time else timedelta(days=365)
+        ends = starts + min(most, most if self.plan.works is None else self.plan.works)
         if self.stopped_at is not None:
             ends = min(ends, max(self.stopped_at, starts))
         return starts, min(ends, now), ends if ends <= now else None

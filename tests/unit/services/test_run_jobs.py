@@ -119,7 +119,7 @@ def test_after_fourteen_days_of_refusals_its_images_fail_all_the_same() -> None:
     bench = bench_with(1, Plan(refuses=RefusedError("no credit")))
     bench.tick()
     bench.now += timedelta(days=14)
-    bench.tick()
+    bench.ticks(2)
     [job] = bench.closed.kept.values()
     assert job.reason == "waited_too_long: 14 days; no credit"
     assert bench.statuses() == ["failed"]
