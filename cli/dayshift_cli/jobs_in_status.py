@@ -20,7 +20,7 @@ from dayshift_cli.moments import length
 from dayshift_cli.render import Row
 from dayshift_cli.session import Session
 
-JOBS_COLUMNS = ("model", "jobs", "images in jobs", "oldest", "usd today", "needs")
+JOBS_COLUMNS = ("model", "jobs", "images in jobs", "oldest", "usd today", "needs a person")
 # A service that was told to stop a job does so within minutes.
 _STOPS_WITHIN = timedelta(minutes=30)
 

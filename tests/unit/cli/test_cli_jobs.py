@@ -313,3 +313,21 @@ def test_on_a_terminal_the_table_is_shown_anew_until_a_person_ends_it(
     assert result.exit_code == 0, result.stderr
     assert result.stdout.count("trip.zip") == 3
     assert "Nothing else waits for pictures." in result.stderr
+
+
+def test_who_looks_at_jobs_needs_what_the_page_of_the_command_says(
+    aws: Any, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dayshift_cli.following.time.sleep", lambda _: None)
+    pictures.archive()
+    pictures.tick()
+    pictures.tick(30)
+    called = dict[tuple[str, ...], set[str]]()
+    for words in (("jobs", "--all"), ("jobs", "--follow")):
+        aws.calls.clear()
+        assert aws.run(*words).exit_code == 0
+        called[words] = {operation for operation, _ in aws.calls}
+        keys = [str(given.get("Key") or given.get("Prefix")) for name, given in aws.calls if "Object" in name]
+        assert all(key.startswith("jobs/pictures/") for key in keys)
+    looks = {"GetParameter", "GetObject", "ListObjectsV2"}
+    assert called == {("jobs", "--all"): looks, ("jobs", "--follow"): looks | {"GetQueueAttributes"}}
