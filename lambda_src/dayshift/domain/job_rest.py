@@ -20,8 +20,18 @@ def is_too_old(job: Job, now: datetime) -> bool:
 
 def hopeless(job: Job, terms: JobTerms, now: datetime) -> str | None:
     """Why no other attempt may begin, ever: the reason of its images' `failed` records. None where one may."""
+    if (why := spent(job, terms)) is not None:
+        return why
+    if is_too_old(job, now):
+        last = job.reason or _last_reason(job)
+        return f"waited_too_long: {LONGEST.days} days" + (f"; {last}" if last else "")
+    return None
+
+
+def spent(job: Job, terms: JobTerms) -> str | None:
+    """Why no other attempt may begin, however young the job is: nobody wants it, or no attempt or money is left."""
     paid = sum(attempt.was_paid for attempt in job.attempts)
-    last = next((attempt.reason for attempt in reversed(job.attempts) if attempt.reason), None)
+    last = _last_reason(job)
     said = f"; the last: {last}" if last else ""
     if job.cancelled_by is not None:
         return f"cancelled: by {job.cancelled_by}"
@@ -30,10 +40,11 @@ def hopeless(job: Job, terms: JobTerms, now: datetime) -> str | None:
     if is_budget_spent(job, terms):
         left_usd = max(terms.budget_usd - job.spent_usd, 0.0)
         return f"budget_spent: {left_usd:.2f} of {terms.budget_usd:g} USD are left for another attempt{said}"
-    if is_too_old(job, now):
-        why = job.reason or last
-        return f"waited_too_long: {LONGEST.days} days" + (f"; {why}" if why else "")
     return None
+
+
+def _last_reason(job: Job) -> str | None:
+    return next((attempt.reason for attempt in reversed(job.attempts) if attempt.reason), None)
 
 
 def resting(job: Job, now: datetime) -> Job:

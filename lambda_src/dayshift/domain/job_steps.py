@@ -18,7 +18,7 @@ from typing import assert_never
 from dayshift.domain.job_attempts import adopted, begun, ended, followed, given_up
 from dayshift.domain.job_money import is_running_dry
 from dayshift.domain.job_ports import ServiceJob
-from dayshift.domain.job_rest import hopeless, is_too_old
+from dayshift.domain.job_rest import is_too_old, spent
 from dayshift.domain.jobs import Job, JobState, JobTerms, Phase
 
 # A function that may still be about to ask has long ended: three times its timeout.
@@ -93,9 +93,13 @@ def _gathering(job: Job, now: datetime) -> Step:
 
 
 def _waiting(job: Job, rules: Rules, seen: Seen, now: datetime) -> Step:
-    if hopeless(job, rules.terms, now):
+    is_held = job.held_until is not None and now < job.held_until
+    may_begin = seen.gate_is_open and seen.has_room and not is_held
+    # Age alone ends no job that is tried now, nor one for which only the gate is closed: a long closure costs no image.
+    is_given_up = is_too_old(job, now) and not may_begin and (is_held or seen.gate_is_open)
+    if is_given_up or spent(job, rules.terms):
         return Step(Act.AGAIN, replace(job, state=JobState.COLLECTING))
-    if job.held_until is not None and now < job.held_until:
+    if is_held:
         return Step(Act.LEAVE, job)
     if not seen.gate_is_open:
         return Step(Act.LEAVE, replace(job, reason="the gate is closed"))
