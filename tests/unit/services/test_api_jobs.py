@@ -24,7 +24,7 @@ def bench_of(power: str | None = None, **options: Any) -> ApiBench:
     spec = ModelSpec("logos", "gpu_job", None, "incoming/logos/", options)
     bench.ports = replace(
         bench.ports,
-        models=bench.ports.models | {"logos": ApiModel(spec, "https://queue", power)},
+        models={**bench.ports.models, "logos": ApiModel(spec, "https://queue", power)},
         predictor=lambda name: ReadByWorkers(LIMITS) if name == "logos" else bench.predictor,
     )
     return bench
