@@ -13,6 +13,7 @@ import pytest
 from tests.terraform.configuration import ROOT, TFVARS
 
 FOURTEEN_DAYS_SECONDS = 1_209_600
+READERS = ("labeler", "jobs")
 ITSELF = "builtin/terraform"  # terraform_data, which is a part of Terraform and asks nobody
 EVERY_VALUES_FILE = pytest.mark.parametrize("tfvars", TFVARS, ids=lambda path: path.stem)
 NAMES = {
@@ -59,8 +60,9 @@ def test_messages_wait_fourteen_days_and_are_hidden_for_six_runs_or_from_workers
     expander = plan.values("aws_lambda_function")["module.expander.aws_lambda_function.main"]
     assert queues["aws_sqs_queue.archives"]["visibility_timeout_seconds"] == 6 * expander["timeout"]
     for model in _models(queues):
-        labeler = plan.values("aws_lambda_function").get(f"{model}.module.labeler[0].aws_lambda_function.main")
-        wanted = 6 * labeler["timeout"] if labeler else 120
+        functions = plan.values("aws_lambda_function")
+        readers = (functions.get(f"{model}.module.{reader}[0].aws_lambda_function.main") for reader in READERS)
+        wanted = next((6 * reader["timeout"] for reader in readers if reader), 120)
         got = queues[f"{model}.aws_sqs_queue.main"]["visibility_timeout_seconds"]
         assert got == wanted, f"{model}: wanted {wanted}, got {got}"
 
@@ -70,7 +72,9 @@ def test_every_mapping_is_bounded_and_reports_single_failures(plan_of, tfvars):
     plan = plan_of(tfvars)
     mappings = plan.values("aws_lambda_event_source_mapping")
     models = _models(plan.values("aws_sqs_queue"))
-    assert len(mappings) + len(plan.values("aws_autoscaling_group")) == len(models) + 1, "wanted one for archives too"
+    jobs = [address for address in plan.values("aws_lambda_function") if ".module.jobs[0]." in address]
+    without = len(plan.values("aws_autoscaling_group")) + len(jobs)
+    assert len(mappings) + without == len(models) + 1, "wanted one for archives too"
     for address, mapping in mappings.items():
         assert mapping["batch_size"] <= 10, f"{address}: wanted at most 10, got {mapping['batch_size']}"
         assert mapping["function_response_types"] == ["ReportBatchItemFailures"], address
