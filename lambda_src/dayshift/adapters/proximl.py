@@ -5,6 +5,7 @@ both end with the attempt. A job is found again by its name, since nothing else 
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ WAITING = {
 }  # fmt: skip
 ENDED = {"finished", "stopped", "failed", "canceled", "cancelled", "archived", "removed"}
 INPUT = "input.zip"
+ID = re.compile(r"[a-zA-Z0-9_-]{1,128}", re.ASCII)  # it becomes part of an address
 MOST_USD = 1e6  # more has no job ever cost
 URL_GRACE = timedelta(minutes=5)  # behind the end of an attempt
 
@@ -147,8 +149,8 @@ def _key(order: Order, name: str) -> str:
 def _service_job(job: Mapping[str, Any]) -> ServiceJob:
     """Raises TransientError for a job without an id: there is one, and nobody could ever stop it by this answer."""
     number = job.get("id") or job.get("job_uuid")
-    if not isinstance(number, str) or "/" in number:
-        raise TransientError("a job of proxiML's without an id")
+    if not isinstance(number, str) or not ID.fullmatch(number):
+        raise TransientError("a job of proxiML's without an id that could be asked for")
     word = str(job.get("status") or "new")
     return ServiceJob(number, _phase(word), word, _usd(job.get("credits")), str(job.get("message") or "")[:300])
 

@@ -21,7 +21,7 @@ API = "https://api.proximl.ai"
 AGENT = "dayshift"
 SAID_AT_MOST = 300  # characters of what the service says
 ADDRESS = re.compile(r"\S*(?:https?:|X-Amz-|x-amz-)\S*")
-NOT_SIGNED_IN, NOT_THERE = 401, 404
+NOT_SIGNED_IN, NOT_THERE, TIMED_OUT, TOO_MANY = 401, 404, 408, 429
 
 
 class ProximlApi:
@@ -34,7 +34,7 @@ class ProximlApi:
         """POST. Raises RefusedError where it said no, and TransientError where nobody can tell."""
         project = {"project_uuid": self._project} if self._project else {}
         reply = self._call("POST", "/job", body={**job, **project})
-        if 400 <= reply.status < 500:
+        if 400 <= reply.status < 500 and reply.status != TIMED_OUT:
             raise RefusedError(f"proxiML does not take the job: {_said(reply)}")
         return _object(reply, "the job that was asked for")
 
@@ -76,7 +76,7 @@ class ProximlApi:
 
 
 def _taken(reply: Reply, doing: str) -> bool:
-    if 400 <= reply.status < 500 and reply.status != 429:
+    if 400 <= reply.status < 500 and reply.status not in (TIMED_OUT, TOO_MANY):
         return False
     _good(reply, doing)
     return True

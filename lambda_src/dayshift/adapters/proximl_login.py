@@ -28,6 +28,7 @@ OURS_BITS = 1024
 EARLY_SECONDS = 300  # the token must outlast whatever it was fetched for
 ASSUMED_SECONDS = 3600  # what Cognito gives unless told otherwise
 WORD = re.compile(r"[a-zA-Z0-9_-]{1,128}", re.ASCII)  # one of them becomes part of a host's name
+TOKEN = re.compile(r"[!-~]+", re.ASCII)
 # A person must act; anything else is the weather.
 REFUSALS = {
     "NotAuthorizedException", "UserNotFoundException", "UserNotConfirmedException", "PasswordResetRequiredException",
@@ -103,7 +104,10 @@ class ProximlLogin:
             raise RefusedError(
                 f"proxiML wants more than user and key: the challenge {got.get('ChallengeName')!r}; make a new API key"
             )
-        return result["IdToken"], _lifetime_seconds(result["IdToken"])
+        token = result["IdToken"]
+        if not TOKEN.fullmatch(token):  # http.client would show it in the text of its error
+            raise TransientError("Cognito's token could not stand in a header")
+        return token, _lifetime_seconds(token)
 
     def _found_pool(self) -> Pool:
         if self._pool is None:

@@ -23,6 +23,7 @@ from tests.fakes import RESULTS
 from tests.proximl_service import ProximlService, proximl_service
 from tests.unit.adapters.proximl import GIT, NAME, cats, jobs_at, order, signer
 
+SIGNED = ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")
 PLACE = "job-files/cats/20261121-120000-1a2b3c4d/1"
 
 
@@ -65,6 +66,8 @@ def test_an_order_names_everything_and_carries_no_key(jobs: ProximlJobs, service
     for name, file in {"INPUT": "input.zip", "OUTPUT": "results.jsonl"}.items():
         assert (urls[name].netloc, urls[name].path) == (f"{RESULTS}.s3.amazonaws.com", f"/{PLACE}/{file}")
         query = parse_qs(urls[name].query)
+        assert {*query} == {f"X-Amz-{each}" for each in SIGNED}  # no checksum, no header that curl would have to send
+        assert query["X-Amz-SignedHeaders"] == ["host"]
         assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
         assert query["X-Amz-Expires"] == ["3900"]  # an hour, and five minutes of grace
     assert "testing" not in str(asked)
@@ -169,7 +172,7 @@ def test_a_refusal_is_told_in_the_services_own_words(service: ProximlService) ->
         jobs_at(service.url).submit(nobody)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_a_failure_of_the_service_is_nobodys_fault(jobs: ProximlJobs, service: ProximlService, status: int) -> None:
     for operation, call in {
         "CreateJob": lambda: jobs.submit(order()),
@@ -271,7 +274,9 @@ def test_a_cost_that_is_none_is_nothing(credits: Any, usd: float) -> None:
     assert seen.cost_usd == usd
 
 
-@pytest.mark.parametrize("told", [{}, {"id": ""}, {"id": 7}, {"id": "a/b"}, [], "job", None])
+@pytest.mark.parametrize(
+    "told", [{}, {"id": ""}, {"id": 7}, {"id": "a/b"}, {"id": "a?b"}, {"id": "a b"}, {"id": "x" * 129}, [], "job", None]
+)
 def test_an_answer_that_is_no_job_is_no_refusal(told: Any) -> None:
     with pytest.raises(TransientError) as error:
         answering(told).submit(order())

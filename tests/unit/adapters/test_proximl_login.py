@@ -140,6 +140,7 @@ def changed(**values: Any) -> Change:
         ("InitiateAuth", changed(SECRET_BLOCK="*")),
         ("InitiateAuth", changed(USER_ID_FOR_SRP=None, SALT=7)),
         ("RespondToAuthChallenge", lambda _: None),
+        ("RespondToAuthChallenge", lambda _: {"AuthenticationResult": {"IdToken": f"a\n{KEY}"}}),
     ],
 )
 def test_an_answer_that_is_none_is_no_refusal(operation: str, change: Change) -> None:
