@@ -104,8 +104,7 @@ def test_each_version_of_an_archive_keeps_its_own_names(aws: Any) -> None:
 def test_an_archive_that_was_put_there_twice_is_shown_once_and_each_of_its_records_too(aws: Any) -> None:
     content = zipped({"a.png": b"x"})
     twice = [aws.put("incoming/signs/again.zip", content) for _ in range(2)]
-    for archive in twice:
-        manifest = expand(aws, archive, ["a.png"], ["notes.txt"])
+    *_, manifest = [expand(aws, archive, ["a.png"], ["notes.txt"]) for archive in twice]
     aws.answer(manifest.images[0].image)
     result = aws.run("results", "again.zip", "--output", "csv")
     assert [row["image"] for row in rows(result)] == ["again.zip/a.png", "again.zip/notes.txt"]
