@@ -23,6 +23,7 @@ class JobPlan:
     budget_usd: float = 2.0
     maximum_usd_per_hour: float = 1.5
     usd_per_hour: float = 1.5
+    tick_minutes: int = 1
 
     @property
     def has_unique_names(self) -> bool:
@@ -32,8 +33,8 @@ class JobPlan:
     def options(self) -> dict[str, Any]:
         """As they are configured."""
         names = ("provider", "gather_minutes", "maximum_images", "jobs_at_once", "deadline_minutes", "maximum_attempts")
-        money = ("budget_usd", "maximum_usd_per_hour")
-        return {name: getattr(self, name) for name in (*names, *money)}
+        others = ("budget_usd", "maximum_usd_per_hour", "tick_minutes")
+        return {name: getattr(self, name) for name in (*names, *others)}
 
     @property
     def terms(self) -> JobTerms:
@@ -46,7 +47,7 @@ class JobDesk:
     """One model's jobs in the results bucket."""
 
     model: str
-    text: str = field(init=False)  # the book
+    book: Book = field(init=False)  # as it is read
     mark: str | None = None  # of the book as it was written last; None before that
     closed: dict[str, Job] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)  # laws, noted when it happened
@@ -55,16 +56,11 @@ class JobDesk:
     on_write: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
-        self.text = book_to_json(Book(self.model))
-
-    @property
-    def book(self) -> Book:
-        """As it is read."""
-        return book_from_json(self.text)
+        self.book = Book(self.model)
 
     def write(self, book: Book) -> str:
         """PUT with If-Match, which was true."""
         self.writes += 1
-        self.text, self.mark = book_to_json(book), f"etag-{self.writes}"
+        self.book, self.mark = book_from_json(book_to_json(book)), f"etag-{self.writes}"
         self.on_write()
         return self.mark

@@ -1,6 +1,7 @@
 """The functions of jobs: each model's own, called by Scheduler every minute, and by people; the real services in them.
 
-A call that could change nothing is left out: one with an empty book, while nothing can be taken from the queue.
+A call that could change nothing is left out: one with an empty book, while nothing can be taken from the queue; of
+those behind a closed gate, while all jobs wait for it, one an hour is made.
 """
 
 import math
@@ -11,13 +12,13 @@ from typing import Any
 from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.domain.errors import DayshiftError
 from dayshift.domain.job_steps import Rules
-from dayshift.domain.jobs import Job
+from dayshift.domain.jobs import Job, JobState
 from dayshift.domain.model import ModelSpec
 from dayshift.services.job_desk import JobPorts
 from dayshift.services.label import Outcome
 from dayshift.services.run_jobs import cancel, tend
 from tests.world import archive_ports, job_ports, job_site, ports
-from tests.world.clock import MINUTE, EventLoop, Process
+from tests.world.clock import HOUR, MINUTE, EventLoop, Process
 from tests.world.depot import Depot
 from tests.world.faults import Died, Invocation, Recorder
 from tests.world.mapping import Word
@@ -38,13 +39,13 @@ class JobFunctions:
     def __init__(self, loop: EventLoop, recorder: Recorder, bucket: Bucket, depot: Depot, scheduler: Scheduler) -> None:
         self._loop, self._recorder, self._bucket, self._depot = loop, recorder, bucket, depot
         self._scheduler = scheduler
-        self.under_way = 0
+        self.under_way = self.most_at_once = 0
         self.bugs: list[str] = []
         self.made = 0
 
     def schedule(self, site: Site, skips: bool, look_again: Callable[[], None]) -> None:
-        """Every minute, at a second of its own."""
-        _Minutes(self._loop, site, partial(self._scheduler.deliver, TICK, partial(self.tick, site)), skips, look_again)
+        """At its rate, at a second of its own."""
+        _Rate(self._loop, site, partial(self._scheduler.deliver, TICK, partial(self.tick, site)), skips, look_again)
 
     def tick(self, site: Site) -> None:
         """What Scheduler calls; a call that fails is not repeated."""
@@ -71,6 +72,7 @@ class JobFunctions:
 
         def run() -> None:
             self.under_way += 1
+            self.most_at_once = max(self.most_at_once, self.under_way)
             self.made += 1
             try:
                 work(self.ports_of(line, site), has_time, report)
@@ -102,13 +104,14 @@ class JobFunctions:
         )
 
 
-class _Minutes:
+class _Rate:
     """When the next call of one model's function is due."""
 
     def __init__(
         self, loop: EventLoop, site: Site, call: Callable[[], None], skips: bool, look_again: Callable[[], None]
     ) -> None:
         self._loop, self._site, self._call, self._skips = loop, site, call, skips
+        self._period = site.plan.job.tick_minutes * MINUTE
         self._phase = sum(site.plan.name.encode()) * 7 % 60
         self._armed_for = math.inf
 
@@ -123,19 +126,22 @@ class _Minutes:
         self.look_again()
 
     def look_again(self) -> None:
-        """Something may be taken from the queue."""
-        following = (math.floor((self._loop.now - self._phase) / MINUTE) + 1) * MINUTE + self._phase
+        """Something may be taken from the queue, or done with a job."""
+        self._arm(self._loop.now)
+
+    def _arm(self, moment: float) -> None:
+        following = (math.floor((moment - self._phase) / self._period) + 1) * self._period + self._phase
         if self._armed_for > following:
             self._armed_for = following
-            self._loop.at(following, self._fire)
+            self._loop.at(following, lambda: self._fire(following))
 
-    def _fire(self) -> None:
+    def _fire(self, moment: float) -> None:
+        if moment != self._armed_for:
+            return
         self._armed_for = math.inf
         self._call()
-        if not self._rests():
+        is_open, jobs = self._site.mapping.word is Word.ENABLED, self._desk.book.jobs
+        if not self._skips or (is_open and (jobs or self._site.queue.exact().visible > 0)):
             self.look_again()
-
-    def _rests(self) -> bool:
-        """Whether there is nothing to do until the gate opens, or a message may be taken."""
-        can_take = self._site.mapping.word is Word.ENABLED and self._site.queue.exact().visible > 0
-        return self._skips and not can_take and not self._desk.book.jobs
+        elif jobs:  # behind a closed gate nothing begins; what waits is given up one day
+            self._arm(self._loop.now + (HOUR if all(job.state is JobState.WAITING for job in jobs) else 0.0))

@@ -28,6 +28,7 @@ from tests.world.site import Site
 from tests.world.storage import Stored
 
 STOPS_WITHIN = 15.0  # seconds from a cancellation
+COUNTED_WITHIN = 5 * MINUTE  # what a job costs that still works is told so late
 WORDS = {Phase.WAITING: "waiting for GPUs", Phase.RUNNING: "running", Phase.ENDED: "finished"}
 Place = tuple[str, int]  # a job of ours, and the number of its attempt
 
@@ -117,16 +118,16 @@ class Outside(Service):
         self._end(job, is_whole=False)
         job.is_known = False
 
-    def usd(self, job: Ordered) -> float:
-        """What it has cost: started minutes."""
-        if job.started_at is None:
+    def usd(self, job: Ordered, ago: float = 0.0) -> float:
+        """What it has cost, or had so many seconds ago: started minutes."""
+        ended_at = self._loop.now - ago if job.ended_at is None else job.ended_at
+        if job.started_at is None or ended_at < job.started_at:
             return 0.0
-        ended_at = self._loop.now if job.ended_at is None else job.ended_at
         return math.ceil((ended_at - job.started_at) / MINUTE - 1e-9) * MINUTE / HOUR * self.usd_per_hour
 
     def told(self, job: Ordered) -> ServiceJob:
         """As the service tells of it."""
-        return ServiceJob(job.id, job.phase, WORDS[job.phase], self.usd(job))
+        return ServiceJob(job.id, job.phase, WORDS[job.phase], self.usd(job, COUNTED_WITHIN))
 
     @property
     def alive(self) -> list[Ordered]:

@@ -17,7 +17,9 @@ from tests.world.world import World
 BATCHES_A_WEEK, ARCHIVES_A_WEEK = 8, 8
 LARGE_CHANCE = 0.3  # of an archive, to be put in several parts
 PRICES = JobPlan(gather_minutes=10, budget_usd=2.0, maximum_usd_per_hour=1.5)
-TRANSFORMS = JobPlan("batch_transform", gather_minutes=10, jobs_at_once=2, budget_usd=1.2, usd_per_hour=1.4)
+TRANSFORMS = JobPlan(
+    "batch_transform", gather_minutes=10, jobs_at_once=2, budget_usd=1.2, usd_per_hour=1.4, tick_minutes=2
+)
 
 
 def plan_of(number: int, hours: Hours) -> Plan:
