@@ -124,6 +124,17 @@ run "any_key_decrypts_for_it_those_two_secrets_and_by_ssm_alone" {
   }
 }
 
+run "names_of_classes_are_read_where_there_are_any" {
+  assert {
+    condition = jsonencode({
+      for name in ["pictures", "scans"] : name => [
+        for statement in module.models[name].jobs_contract.statements : statement.Resource if statement.Sid == "ReadClasses"
+      ]
+    }) == jsonencode({ pictures = [], scans = [["arn:aws:s3:::results/_models/scans/*"]] })
+    error_message = "got ${jsonencode(module.models["scans"].jobs_contract.statements)}"
+  }
+}
+
 run "batch_transform_begins_jobs_of_this_model_on_these_machines_and_no_role_is_passed" {
   assert {
     condition = jsonencode({

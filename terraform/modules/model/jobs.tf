@@ -111,6 +111,12 @@ locals {
         resources = [local._transform_jobs]
         condition = {}
       },
-    ] : statement if local._is_batch
+      {
+        sid       = "ReadClasses"
+        actions   = ["s3:GetObject"]
+        resources = [for _ in local._classes : "${var.results_bucket.arn}/_models/${var.name}/*"]
+        condition = {}
+      },
+    ] : statement if local._is_batch && length(statement.resources) > 0
   ]
 }
