@@ -10,10 +10,11 @@ class _Listing(click.Group):
     """A group whose first command is meant where none is named: `dayshift jobs pictures --follow`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts the word `list` before what is no command of ours, and no plea for help."""
-        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
-            args = [str(list_jobs.name), *args]
-        return super().parse_args(ctx, args)
+        """Puts the word `list` before what is no command of ours, and no plea for help. A shell that completes an empty
+        line is offered the commands."""
+        first = args[0] if args else None
+        is_meant = not ctx.resilient_parsing if first is None else first not in {*self.commands, *ctx.help_option_names}
+        return super().parse_args(ctx, [str(list_jobs.name), *args] if is_meant else args)
 
 
 @click.group(cls=_Listing)

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 
 from dayshift.domain.errors import RefusedError
 from dayshift.domain.job_names import book_key
 from dayshift_cli.commands import jobs_list
+from dayshift_cli.main import cli
 from tests.job_fakes import Plan
 from tests.unit.cli.conftest import RESULTS
 from tests.unit.cli.jobs import FUNCTION, Pictures, deploy_pictures
@@ -54,6 +56,17 @@ def test_the_list_is_what_is_meant_where_nothing_is_said(aws: Any, pictures: Pic
     result = aws.run("jobs", *words)
     assert result.exit_code == 0, result.stderr
     assert pictures.jobs[0].id in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "incomplete", "offered"),
+    [([], "", ["cancel", "list"]), (["pictures"], "--f", ["--follow"]), (["cancel"], "--m", ["--model"])],
+)
+def test_a_shell_is_offered_the_commands_and_the_options_of_what_is_meant(
+    typed: list[str], incomplete: str, offered: list[str]
+) -> None:
+    found = ShellComplete(cli, {}, "dayshift", "_X").get_completions(["jobs", *typed], incomplete)
+    assert [one.value for one in found] == offered
 
 
 def test_images_that_came_one_by_one_are_gathered_and_say_until_when(aws: Any, pictures: Pictures) -> None:
