@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from dayshift.domain.errors import ConfigurationError
 from dayshift.domain.job_attempts import adopted, begun, ended, followed, given_up, order_of
+from dayshift.domain.job_json import job_to_json
 from dayshift.domain.job_money import share_ms, share_usd
 from dayshift.domain.job_names import attempt_name, image_name, index_of, is_job_id, job_id, results_key
 from dayshift.domain.job_ports import ServiceJob
-from dayshift.domain.job_rest import hopeless, refused
+from dayshift.domain.job_rest import hopeless, refused, resting
 from dayshift.domain.job_summary import gauges, summary
 from dayshift.domain.job_terms import terms_of
 from dayshift.domain.jobs import Attempt, Book, Job, JobImage, JobState, Phase
@@ -156,6 +157,13 @@ def test_a_refused_attempt_is_as_if_it_had_never_begun() -> None:
     assert (job.state, job.attempts, job.refusals, job.held_until) == (JobState.WAITING, (), 1, NOON + 5 * MINUTE)
     assert job.reason is not None
     assert len(job.reason) == 500
+
+
+def test_attempts_that_never_began_do_not_fill_the_book() -> None:
+    never = attempt(1, tuple(range(1000)), 0.0, started_at=None, given_up_at=NOON)
+    job = resting(replace(JOB, attempts=(attempt(1, (0, 1), 0.1), *[never] * 100)), NOON)
+    assert len(job_to_json(job)) < 50_000
+    assert job.attempts[0].indexes == (0, 1)
 
 
 def test_people_and_alarms_are_told_in_a_few_words() -> None:

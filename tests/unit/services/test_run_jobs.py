@@ -268,6 +268,21 @@ def test_what_fails_for_one_job_fails_for_no_other() -> None:
     assert sorted(job.state for job in bench.book.jobs) == [JobState.RUNNING, JobState.WAITING]
 
 
+def test_what_nobody_foresaw_about_one_job_stops_another_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = JobBench(terms=replace(TERMS, jobs_at_once=2))
+    bench.service.plans = [Plan(works=None)]
+    for number in range(2):
+        archive = replace(ARCHIVE, version_id=f"v{number}")
+        bench.mailbox.put(bench.manifests.of(archive, picture(number)))
+    bench.tick()
+    look = bench.service.look
+    monkeypatch.setattr(bench.service, "look", lambda one: look(one) if one == "id1" else [][0])
+    bench.now += TERMS.deadline - 2 * MINUTE
+    cancel(bench.ports, bench.book.jobs[1].id, "ana")
+    assert "unforeseen: IndexError" in bench.tick().errors[0]
+    assert bench.service.jobs[1].stopped_at is not None
+
+
 def test_images_that_cannot_be_packed_end_before_anything_is_paid() -> None:
     bench = bench_with(3)
     bench.contents.answers = {picture(0).key: b"GIF89a" + bytes(100), picture(1).key: gone()}
