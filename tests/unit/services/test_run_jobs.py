@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from dayshift.domain.errors import ForeignMessageError, RefusedError, TransientError
+from dayshift.domain.job_ports import ServiceJob
 from dayshift.domain.job_steps import SUBMIT_LEASE
 from dayshift.domain.jobs import Book, JobState, Phase
 from dayshift.services.job_desk import OpenBook
@@ -276,10 +277,16 @@ def test_what_nobody_foresaw_about_one_job_stops_another_all_the_same(monkeypatc
         bench.mailbox.put(bench.manifests.of(archive, picture(number)))
     bench.tick()
     look = bench.service.look
-    monkeypatch.setattr(bench.service, "look", lambda one: look(one) if one == "id1" else [][0])
+
+    def fail(service_id: str) -> ServiceJob | None:
+        if service_id == "id0":
+            raise RuntimeError("odd")
+        return look(service_id)
+
+    monkeypatch.setattr(bench.service, "look", fail)
     bench.now += TERMS.deadline - 2 * MINUTE
     cancel(bench.ports, bench.book.jobs[1].id, "ana")
-    assert "unforeseen: IndexError" in bench.tick().errors[0]
+    assert "unforeseen: RuntimeError: odd" in bench.tick().errors[0]
     assert bench.service.jobs[1].stopped_at is not None
 
 
