@@ -30,6 +30,7 @@ def test_it_holds_each_image_under_its_number(s3: S3Client) -> None:
     found = packed(s3, b"first", b"second", b"third")
     assert found.namelist() == ["0000.jpg", "0001.png", "0002.jpg"]
     assert [found.read(name) for name in found.namelist()] == [b"first", b"second", b"third"]
+    assert {each.date_time for each in found.infolist()} == {(1980, 1, 1, 0, 0, 0)}  # not of this hour
     assert found.testzip() is None
     assert s3.head_object(Bucket=RESULTS, Key=KEY)["ContentType"] == "application/zip"
 

@@ -231,14 +231,17 @@ def test_what_was_not_accepted_is_not_kept_for_a_minute(service: ProximlService)
     assert jobs.find("nobody") is None
 
 
-def test_errors_carry_no_address_and_no_secret(jobs: ProximlJobs, service: ProximlService) -> None:
-    said = "cannot parse https://acme-results.s3.amazonaws.com/k?X-Amz-Signature=5ec2e7 in env"
-    service.spoil("CreateJob", "error", code=said, status=400, times=1)
+def test_errors_carry_no_address_and_no_secret() -> None:
+    said = (
+        "cannot parse\n\x1b[1m value='https://acme-results.s3.amazonaws.com/k?X-Amz-Signature=5ec2e7' in env"
+        + "!" * 999
+    )
     with pytest.raises(RefusedError) as error:
-        jobs.submit(order())
+        answering({"errorMessage": said}, status=400).submit(order())
     shown = str(error.value)
-    assert not re.search(r"5ec2e7|https?:|X-Amz", shown), shown
-    assert KEY not in shown
+    assert shown.startswith("proxiML does not take the job: 400 cannot parse [1m (an address) in env!!!")
+    assert not re.search(r"5ec2e7|https?:|X-Amz|\x1b", shown), shown
+    assert len(shown) < 350
 
 
 def test_options_that_lack_something_say_all_of_it() -> None:
@@ -319,11 +322,11 @@ def test_a_presigned_url_lives_as_long_as_the_attempt(service: ProximlService, j
 class Answering:
     """A service that knows whoever comes, and answers the same to whatever it is asked."""
 
-    def __init__(self, told: Any) -> None:
-        self._told = told
+    def __init__(self, told: Any, status: int) -> None:
+        self._told, self._status = told, status
 
     def call(self, *_: Any, **__: Any) -> Reply:
-        return Reply(200, {}, json.dumps(self._told).encode())
+        return Reply(self._status, {}, json.dumps(self._told).encode())
 
     def token(self) -> str:
         return "token"
@@ -332,7 +335,7 @@ class Answering:
         return "https://acme-results.s3.amazonaws.com/k?X-Amz-Signature=5ec2e7"
 
 
-def answering(told: Any, s3: Any = None) -> ProximlJobs:
+def answering(told: Any, s3: Any = None, status: int = 200) -> ProximlJobs:
     """Our adapter before such a service."""
-    service: Any = Answering(told)
+    service: Any = Answering(told, status)
     return ProximlJobs(ProximlApi(service, service), s3, service, RESULTS, ProximlOptions.of(cats()))
