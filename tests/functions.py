@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from dayshift import bootstrap
-from dayshift.bootstrap import expander, labeler, producer, sweep
+from dayshift.bootstrap import expander, jobs, labeler, producer, sweep
 from dayshift.domain.results import record_key
 from tests.fakes import IMAGES, RESULTS
 
@@ -67,6 +67,9 @@ class World:
             producer.ports,
             labeler.ports,
             expander.ports,
+            jobs.ports,
+            jobs.settings,
+            jobs._signer,
             sweep.ports,
             sweep.patience,
         ):

@@ -15,6 +15,10 @@ ACTIONS = {
     "SendMessageBatch": "sqs:SendMessage",
     "ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "DeleteMessageBatch": "sqs:DeleteMessage",
+    # Amazon S3 User Guide, "Multipart upload API and permissions"
+    "CreateMultipartUpload": "s3:PutObject",
+    "UploadPart": "s3:PutObject",
+    "CompleteMultipartUpload": "s3:PutObject",
 }
 
 
@@ -25,7 +29,7 @@ class Recorder:
         self.used: set[str] = set()
 
     def watch(self) -> None:
-        for service in ("s3", "sqs", "rekognition", "sagemaker-runtime"):
+        for service in ("s3", "sqs", "ssm", "rekognition", "sagemaker", "sagemaker-runtime"):
             bootstrap.client(service).meta.events.register("before-call", self.note)
 
     def note(self, model: Any, params: Any, **_: object) -> None:
@@ -34,6 +38,8 @@ class Recorder:
         versioned = "versionId" in params.get("query_string", {}) or b"Version" in _body(params)
         if service == "rekognition":
             self.used.add("s3:GetObjectVersion" if versioned else "s3:GetObject")  # read with the caller's rights
+        if model.name == "GetParameter" and b'"WithDecryption": true' in _body(params):
+            self.used.add("kms:Decrypt")  # SSM decrypts with the caller's rights
         if model.name == "CreateEndpoint" and b'"Tags"' in _body(params):
             self.used.add("sagemaker:AddTags")
         self.used.add("s3:GetObjectVersion" if action == "s3:GetObject" and versioned else action)
