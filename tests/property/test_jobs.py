@@ -167,7 +167,8 @@ def test_a_service_that_heeds_no_time_is_stopped_before_its_money_is_spent(
         }
     )
     bench = JobBench(terms=terms)
-    bench.service.plans = [Plan(queue, works=None, heeds_time=False, usd_per_hour=3) for queue in (*queues, timedelta())]
+    endless = Plan(works=None, heeds_time=False, usd_per_hour=3)
+    bench.service.plans = [*(replace(endless, queues=queue) for queue in queues), endless]
     bench.mailbox.put(bench.manifests.of(picture(99, key="incoming/pictures/a.zip"), picture()))
     while not bench.closed.kept:
         bench.now += tick_minutes * MINUTE

@@ -25,7 +25,7 @@ class ApiModel:
 
     @property
     def gather_minutes(self) -> int | None:
-        """Of a model that is read in jobs: for so long the first image of a job waits for others. None for all others."""
+        """Of a model that is read in jobs: how long the first image of a job waits for others. None for any other."""
         if self.spec.family != READ_IN_JOBS:
             return None
         minutes = self.spec.options.get("gather_minutes")
