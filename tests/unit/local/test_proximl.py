@@ -1,8 +1,10 @@
 """The local proxiML: who it knows, what it takes, and what its jobs do when they are told to do wrong."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +119,24 @@ def test_one_that_never_starts_costs_nothing(service: ProximlService) -> None:
     assert (job["status"], job["credits"], job["started_at"]) == ("waiting for resources", 0.0, None)
 
 
-def test_a_stop_ends_every_process_that_the_command_began(service: ProximlService, tmp_path: Path) -> None:
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Path]:
+    """Where processes write their ids down; whatever is left of them is ended."""
     pids = tmp_path / "pids"
-    command = f"timeout 50 sh -c 'echo $$ >> {pids}; sleep 51 & echo $! >> {pids}; wait'; echo $$ >> {pids}"
-    told = create(service.web, f"sh -c \"$WORK\" & echo $! >> {pids}; wait", environment={
-        "type": "CUSTOM", "env": [{"key": "WORK", "value": command}]})  # fmt: skip
-    until(lambda: pids.exists() and len(pids.read_text().split()) == 3, "all have begun")
+    pids.touch()
+    yield pids
+    for pid in pids.read_text().split():
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def test_a_stop_ends_every_process_that_the_command_began(service: ProximlService, begun: Path) -> None:
+    inner = f"echo $$ >> {begun}; sleep 3600 & echo $! >> {begun}; wait"
+    command = f"sh -c 'timeout 3600 sh -c \"$WORK\"' & echo $! >> {begun}; wait"
+    told = create(service.web, command, environment={"type": "CUSTOM", "env": [{"key": "WORK", "value": inner}]})
+    until(lambda: len(begun.read_text().split()) == 3, "all have begun")
     service.web.patch(f"{JOB}/{told['job_uuid']}", json={"command": "stop"})
-    until(lambda: not [pid for pid in pids.read_text().split() if _lives(int(pid))], "all have ended")
+    until(lambda: not [pid for pid in begun.read_text().split() if _lives(int(pid))], "all have ended", 10)
 
 
 def test_one_that_has_ended_cannot_be_stopped_and_stays_as_it_was(service: ProximlService) -> None:
