@@ -13,10 +13,11 @@ import pytest
 from tests.terraform.configuration import ROOT
 
 CHECKOV = ROOT / ".dayshift/venv-checkov/bin/checkov"
-LEAST, WEB, ENDPOINT, FLEET = (
-    ROOT / f"terraform/examples/{name}.tfvars" for name in ("pipeline", "web", "endpoint", "fleet")
+LEAST, WEB, ENDPOINT, FLEET, GPU_JOB, TRANSFORM = (
+    ROOT / f"terraform/examples/{name}.tfvars"
+    for name in ("pipeline", "web", "endpoint", "fleet", "gpu-job", "batch-transform")
 )
-SOURCES = [ROOT / "terraform/envs/prod.tfvars", LEAST, WEB, ENDPOINT, FLEET]
+SOURCES = [ROOT / "terraform/envs/prod.tfvars", LEAST, WEB, ENDPOINT, FLEET, GPU_JOB, TRANSFORM]
 MOST_SKIPPED = 9
 # What only the user can bring. The source has a place for it, which contents checkov there; the hardened plan has it.
 WITHOUT_A_KEY_ONLY = {"CKV_AWS_119", "CKV_AWS_145", "CKV_AWS_158", "CKV_AWS_297"}
@@ -86,6 +87,12 @@ def test_hardened_an_endpoint_on_instances_has_no_network_and_an_encrypted_volum
 
 def test_hardened_a_fleet_has_no_way_in_and_no_unencrypted_disk(configuration, tmp_path, skipped_ids):
     failed = _failed_in(configuration.plan(FLEET, **ALL_A_USER_CAN_BRING), tmp_path)
+    assert failed <= skipped_ids, f"got {sorted(failed)}"
+
+
+@pytest.mark.parametrize("tfvars", [GPU_JOB, TRANSFORM], ids=lambda path: path.stem)
+def test_hardened_jobs_reach_no_secret_but_their_own_and_pass_no_role(configuration, tmp_path, skipped_ids, tfvars):
+    failed = _failed_in(configuration.plan(tfvars, **ALL_A_USER_CAN_BRING), tmp_path)
     assert failed <= skipped_ids, f"got {sorted(failed)}"
 
 
