@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from dayshift.adapters.gate_parameter import GateParameter
 from dayshift.domain.errors import DayshiftError
@@ -42,6 +43,7 @@ class JobFunctions:
         self.under_way = self.most_at_once = 0
         self.bugs: list[str] = []
         self.made = 0
+        self._mine = WeakSet[Process]()
 
     def schedule(self, site: Site, skips: bool, look_again: Callable[[], None]) -> None:
         """At its rate, at a second of its own."""
@@ -81,7 +83,13 @@ class JobFunctions:
             finally:
                 self.under_way -= 1
 
-        Process(self._loop, run).resume()
+        process = Process(self._loop, run)
+        self._mine.add(process)
+        process.resume()
+
+    def is_mine(self, process: Process) -> bool:
+        """Whether a process is one of these functions."""
+        return process in self._mine
 
     def ports_of(self, line: ports.Line, site: Site) -> JobPorts:
         """As bootstrap/jobs makes them."""

@@ -31,7 +31,7 @@ def opened(plan: Plan, world: "World") -> Site:
     if world.seed is None:
         queue.on_change = gate.on_change = world.ticks.look_again
     desk = JobDesk(plan.name)
-    outside.on_accept = lambda job: laws_on_the_way.accepting(job, outside, desk)
+    outside.on_accept = lambda job: laws_on_the_way.accepting(job, outside, desk, plan.job.jobs_at_once)
     ledger, expanded_ledger = (Ledger(bucket, lambda moment: datetime.fromtimestamp(moment, UTC)) for _ in range(2))
     records = Records(bucket, lambda: loop.now)
     return Site(plan, queue, gate, outside, records, ledger, expanded_ledger, plan.spec(), jobs=desk)

@@ -4,7 +4,7 @@ J1 each image ends once, with its own answer, and as `failed` only where its job
 left, or nobody wanted it any more; J2 never two live attempts of one job; J3 a job costs no more than its budget, but
 for what its service runs on after it was told to end; J4 nothing lives at the service that no book knows of; J5 an
 image, and so an archive that is put twice, is in one job that is ever asked for; J6 what the records say they cost is
-what was paid.
+what was paid; J7 no more jobs live at once than are wanted.
 """
 
 from collections import Counter, defaultdict

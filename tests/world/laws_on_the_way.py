@@ -1,8 +1,8 @@
 """Laws of jobs where they can be seen: at the moment at which our code asks for a step, and the service takes an order.
 
 J2 no two attempts of one job are alive at once; J4 whatever lives at the service is in the book, from before it is
-asked for until it has ended; J1 a message is taken off only when its image is in the book or has its record, and an
-image is in one job at a time.
+asked for until it has ended; J7 no more jobs live there than are wanted at once; J1 a message is taken off only when
+its image is in the book or has its record, and an image is in one job at a time.
 """
 
 import json
@@ -20,8 +20,10 @@ from tests.world.storage import Bucket
 AT_THE_SERVICE = (JobState.SUBMITTING, JobState.RUNNING, JobState.STOPPING)
 
 
-def accepting(job: Ordered, outside: Outside, desk: JobDesk) -> None:
+def accepting(job: Ordered, outside: Outside, desk: JobDesk, jobs_at_once: int) -> None:
     """The service takes an order."""
+    if (alive := sum(one.is_told for one in outside.alive)) > jobs_at_once:
+        desk.broken.append(f"J7: {job.order.name} was taken, and {alive} jobs live, of {jobs_at_once} at once")
     others = [one.id for one in outside.alive if one is not job and one.order.job_id == job.order.job_id]
     if others:
         desk.broken.append(f"J2: {job.order.name} was taken while {others} of the same job lived")

@@ -57,6 +57,15 @@ def an_archive_twice_at_once(world: World) -> None:
     world.run(20)
 
 
+def jobs_in_a_row(world: World) -> None:
+    """Two archives and a batch in the same minute, where one job at once is wanted; the first brings nothing."""
+    outside_of(pictures(world)).next_lives.append(NEVER_BRINGS)
+    world.upload("a.jpg", "pictures")
+    for number in range(2):
+        world.upload_archive(f"{number}.zip", *archive("ii", number), model="pictures")
+    world.run(55)
+
+
 def taken_though_nobody_heard(world: World) -> None:
     """The list of jobs is minutes behind, and so is what the service hears."""
     outside_of(pictures(world)).next_lives.extend([LISTED_LATE, TOLD_LATE])
@@ -117,6 +126,7 @@ JOBS = {
     for live, plan in (
         (a_batch_and_an_archive, PICTURES),
         (an_archive_twice_at_once, PICTURES),
+        (jobs_in_a_row, PICTURES),
         (taken_though_nobody_heard, PICTURES),
         (nothing_comes_of_it, GIVES_UP),
         (it_never_ends, GIVES_UP),

@@ -25,7 +25,7 @@ from tests.world.weeks import WEEKS_A_WORLD, family_of, lived
 
 LAWS = (
     "order", "I1", "I3", "I4", "I5", "I6", "I7", "I10", "F1", "F2", "F3", "F4", "A1", "A2", "A3", "A4", "A5", "J1",
-    "J2", "J3", "J4", "J5", "J6",
+    "J2", "J3", "J4", "J5", "J6", "J7",
 )  # fmt: skip
 FAMILIES = {
     "custom_labels": "Dayshift, Custom Labels",

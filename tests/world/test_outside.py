@@ -107,19 +107,26 @@ def in_the_book(state: JobState) -> Book:
     return Book("pictures", (Job("20261123-060000-0a1b2c3d", "pictures", state, START, START, (IMAGE,)),))
 
 
-def test_an_order_that_the_book_does_not_know_and_a_second_that_lives_are_noticed(outside):
-    desk = JobDesk("pictures")
-    outside.on_accept = lambda job: laws_on_the_way.accepting(job, outside, desk)
-    outside.next_lives.extend([Life(told_after=0.0), Life(told_after=0.0)])
+def test_an_order_that_the_book_does_not_know_and_a_second_that_lives_are_noticed(loop, outside):
+    desk, noticed = JobDesk("pictures"), list[str]()
+
+    def accept(job: Ordered) -> list[str]:
+        desk.broken.clear()
+        laws_on_the_way.accepting(job, outside, desk, jobs_at_once=1)
+        return [broken[:2] for broken in desk.broken]
+
+    outside.on_accept = lambda job: noticed.extend(accept(job))
     desk.write(in_the_book(JobState.SUBMITTING))
     first = outside.submit(order())
-    laws_on_the_way.accepting(first, outside, desk)
-    assert desk.broken == []
-    laws_on_the_way.accepting(replace(first, order=order("20261123-060000-0a1b2c3d-2")), outside, desk)
-    assert [broken[:2] for broken in desk.broken] == ["J2"]
+    loop.run_until(loop.now + 1)
+    assert (noticed, accept(first)) == ([], [])
+    assert accept(replace(first, order=order("20261123-060000-0a1b2c3d-2"))) == ["J2"]
     desk.write(in_the_book(JobState.WAITING))
-    laws_on_the_way.accepting(first, outside, desk)
-    assert [broken[:2] for broken in desk.broken] == ["J2", "J4"]
+    assert accept(first) == ["J4"]
+    desk.write(in_the_book(JobState.SUBMITTING))
+    outside.submit(order("20261123-060000-ffffffff-1"))
+    loop.run_until(loop.now + 1)
+    assert noticed == ["J7", "J4"]
 
 
 @pytest.fixture
