@@ -11,11 +11,14 @@ sagemaker  boto3's clients of it, below the real adapters
 group      EC2 Auto Scaling: a group of workers, its launches and instances (launches, instances)
 autoscaling  boto3's client of it, below the real adapter
 workers    the worker processes: services/work, turn after turn, over its mailbox and worker_ports
+outside    a service that reads many images in one job, for money; lives: what becomes of its jobs
+job_desk   what is kept of a model's jobs; job_functions: the function that brings them about, over job_ports
 fleet_gate  the parameter that says whether workers may read
 scheduler  EventBridge Scheduler: ticks, edges, backstop, sweep; late, twice or never
 functions  Lambda: the real services behind the ports, asynchronous retries, deaths
 applying   Terraform: a model is stopped before it goes, an endpoint's configuration is changed
 hours      when a model should run, told without the code under test
 world      all of it together, with what people do by hand
-laws       the invariants I1 to I10, checked on what happened; of a fleet besides: laws_of_fleet
+laws       the invariants I1 to I10, checked on what happened; of a fleet besides: laws_of_fleet; of archives and jobs:
+           laws_of_archives, laws_of_jobs, and what is noted at the moment of a call (laws_of_order, laws_on_the_way)
 """
