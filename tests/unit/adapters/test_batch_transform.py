@@ -154,7 +154,7 @@ def test_a_job_costs_from_its_start_on_the_instances_to_its_end(bench: Bench) ->
         assert job is not None
         return round(job.cost_usd, 6)
 
-    bench.is_at("InProgress", now=BEGAN)
+    bench.is_at("InProgress", now=BEGAN + hour, CreationTime=BEGAN)
     assert cost() == 0.0
     bench.is_at("InProgress", now=BEGAN + 2 * hour, TransformStartTime=BEGAN)
     assert cost() == 1.8
