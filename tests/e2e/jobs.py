@@ -1,5 +1,7 @@
 """Jobs on the local AWS: their clock, moved by ticks, their images, the book, and what the service outside saw."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -47,12 +49,12 @@ class Jobs:
                 return tick
             self.tick()
             time.sleep(PAUSE_SECONDS)
-        assert is_true(), f"after {ticks} ticks still not so: {what}; {self.book()}; {self.orders()}"
+        assert is_true(), f"after {ticks} ticks still not so: {what}; {self.seen()}"
         return ticks
 
     def settle(self, ticks: int = 40) -> None:
         """Until nothing is queued and no job is open."""
-        self.tick_until(lambda: not self.depth() and not self.book(), "nothing is queued, no job is open", ticks)
+        self.tick_until(lambda: not self.queued() and not self.book(), "nothing is queued, no job is open", ticks)
 
     def upload(self, name: str, body: bytes) -> Image:
         """An object under the model's prefix."""
@@ -75,9 +77,10 @@ class Jobs:
         content = self._content(record_key(self.name, *image))
         return None if content is None else dict(json.loads(content))
 
-    def sheet(self, image: Image) -> list[str]:
-        """The rows of its CSV, without their heading."""
-        return (self._content(csv_key(self.name, *image)) or b"").decode().splitlines()[1:]
+    def sheet(self, image: Image) -> list[dict[str, str]]:
+        """The rows of its CSV."""
+        text = (self._content(csv_key(self.name, *image)) or b"").decode()
+        return list(csv.DictReader(io.StringIO(text)))
 
     def written(self, root: str = "results/") -> Counter[str]:
         """How often each record of this model was written."""
@@ -91,19 +94,51 @@ class Jobs:
         content = self._content(f"jobs/{self.name}/open.json")
         return [] if content is None else list(json.loads(content)["jobs"])
 
-    def closed(self) -> list[dict[str, Any]]:
-        """The closed jobs, the oldest first."""
+    def closed(self) -> list[str]:
+        """The ids of the closed jobs."""
         keys = [key for key in self.written("jobs/") if not key.endswith("/open.json")]
-        return [json.loads(self._content(key) or b"{}") for key in sorted(keys)]
+        return [Path(key).stem for key in keys]
+
+    def last(self) -> dict[str, Any]:
+        """The closed job that was at the service last."""
+        name = self.orders()[-1]["name"]
+        (job,) = [job for job in self.closed() if name.startswith(job)]
+        return dict(json.loads(self._content(f"jobs/{self.name}/{job}.json") or b"{}"))
 
     def orders(self) -> list[dict[str, Any]]:
         """What the service outside was asked for by this model, the oldest first."""
         return [each for each in self.controls.jobs() if each["name"].endswith(f"-{self.name}")]
 
-    def depth(self, queue: str = "queue_url") -> int:
+    def queued(self, queue: str = "queue_url") -> int:
         """Messages in a queue, visible, in flight or delayed."""
         counts = self.sqs.get_queue_attributes(QueueUrl=self.spec[queue], AttributeNames=["All"])["Attributes"]
         return sum(int(value) for name, value in counts.items() if name.startswith("ApproximateNumberOfMessages"))
+
+    def until_queued(self, count: int) -> None:
+        """Waits until so many messages are in the queue."""
+        until(lambda: self.queued() == count, f"{count} messages in the queue")
+
+    def lose_messages(self) -> None:
+        """The queue forgets all of them. What a killed function held would else be hidden for half an hour of real
+        time."""
+        self.sqs.purge_queue(QueueUrl=self.spec["queue_url"])
+
+    def seen(self) -> str:
+        """What there is, for a test that fails."""
+        jobs = [(job["id"], job["state"], len(job["images"]), job["reason"]) for job in self.book()]
+        orders = [(order["name"], order["status"], order["does"], order["printed"]) for order in self.orders()[-5:]]
+        return f"{self.queued()} messages; the book: {jobs}; the last at the service: {orders}"
+
+    def look(self) -> None:
+        """The function looks at its jobs, as often as somebody calls it."""
+        self.aws.client("lambda").invoke(FunctionName=self.spec["jobs"], Payload=b"{}")
+
+    def sweep(self) -> None:
+        """What the schedule does every hour, without its patience: whatever has no record is sent again."""
+        self.aws.client("lambda").invoke(
+            FunctionName=self.deployment["functions"]["sweep"],
+            Payload=json.dumps({"model": self.name, "older_than_minutes": 0}),
+        )
 
     def dayshift(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         """The command as a user runs it."""

@@ -39,7 +39,7 @@ models = {
         # An attempt of ten minutes costs half a dollar: the second is cut short by the budget, for a third there is none.
         gather_minutes       = 1
         deadline_minutes     = 10
-        budget_usd           = 0.8
+        budget_usd           = 0.9
         maximum_usd_per_hour = 3
 
         proximl = {
