@@ -32,7 +32,30 @@ resource "aws_scheduler_schedule" "jobs" {
     }
   }
 
-  depends_on = [aws_iam_role_policy.scheduler]
+  depends_on = [aws_iam_role_policy.scheduler, aws_lambda_invocation.end_jobs_before_destroy]
+}
+
+# Asked for nothing while it is made. Before it goes, and before all that this needs, the function asks the service to end each
+# job and looks until it has; the images stay in the book. So too before the jobs are another service's: the old one would be
+# paid, and nobody would look.
+resource "aws_lambda_invocation" "end_jobs_before_destroy" {
+  for_each = toset(local.jobs)
+
+  function_name   = module.models[each.key].jobs.name
+  lifecycle_scope = "CRUD"
+  input           = jsonencode({})
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.service_of_jobs[each.key]]
+  }
+
+  depends_on = [module.models] # what the function may do, too
+}
+
+resource "terraform_data" "service_of_jobs" {
+  for_each = toset(local.jobs)
+
+  input = module.models[each.key].identity
 }
 
 locals {

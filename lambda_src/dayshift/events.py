@@ -119,17 +119,22 @@ def power_wish(event: Mapping[str, Json]) -> PowerWish:
 
 @dataclass(frozen=True, slots=True)
 class JobsWish:
-    """The job to cancel and who says so; None for a tick, which only goes on with all jobs."""
+    """The job to cancel and who says so; None for a tick, which only goes on with all jobs. `is_retiring`: the model is
+    about to be destroyed. `is_nothing`: it is being made, or changed."""
 
     cancel: str | None = None
     by: str = ""
+    is_retiring: bool = False
+    is_nothing: bool = False
 
 
 def jobs_wish(event: Mapping[str, Json]) -> JobsWish:
-    """`{}` from the tick, `{"cancel": "20261121-120000-1a2b3c4d", "by": "ana"}` from a person. Raises
-    ForeignMessageError."""
-    job_id, who = event.get("cancel"), event.get("by") or "a person"
-    if job_id is None:
+    """`{}` from the tick, `{"cancel": "20261121-120000-1a2b3c4d", "by": "ana"}` from a person, and with `"tf"` from
+    Terraform, as at `power_wish`. Raises ForeignMessageError."""
+    job_id, who, action = event.get("cancel"), event.get("by") or "a person", (event.get("tf") or {}).get("action")
+    if action in ("create", "update", "delete"):
+        return JobsWish(is_retiring=action == "delete", is_nothing=action != "delete")
+    if job_id is None and action is None:
         return JobsWish()
     if not isinstance(job_id, str) or not is_job_id(job_id) or not isinstance(who, str):
         example = '{"cancel": "20261121-120000-1a2b3c4d", "by": "ana"}'

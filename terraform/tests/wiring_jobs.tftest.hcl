@@ -79,6 +79,25 @@ run "a_job_is_told_how_often_it_is_looked_at" {
   }
 }
 
+run "jobs_are_ended_before_their_function_goes" {
+  assert {
+    condition = alltrue([
+      for name in ["pictures", "scans"] :
+      aws_lambda_invocation.end_jobs_before_destroy[name].lifecycle_scope == "CRUD" &&
+      aws_lambda_invocation.end_jobs_before_destroy[name].input == "{}" &&
+      aws_lambda_invocation.end_jobs_before_destroy[name].function_name == module.models[name].jobs.name
+    ])
+    error_message = "got ${jsonencode(aws_lambda_invocation.end_jobs_before_destroy)}"
+  }
+}
+
+run "jobs_are_told_apart_by_where_they_are" {
+  assert {
+    condition     = { for name, service in terraform_data.service_of_jobs : name => service.input } == { pictures = "proximl /acme/proximl/user ", scans = "batch_transform" }
+    error_message = "got ${jsonencode(terraform_data.service_of_jobs)}"
+  }
+}
+
 run "the_scheduler_may_call_the_functions_of_jobs" {
   assert {
     condition = alltrue([

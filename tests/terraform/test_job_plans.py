@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from tests.terraform.configuration import ROOT
+from tests.terraform.states import state_of
 
 PROXIML, TRANSFORM = (ROOT / f"terraform/examples/{name}.tfvars" for name in ("gpu-job", "batch-transform"))
 EXAMPLES = pytest.mark.parametrize("tfvars", [PROXIML, TRANSFORM], ids=lambda path: path.stem)
 HOURS = {"timezone": "Europe/Berlin", "open": ["Mon-Fri 09:00-18:00"]}
+INVOCATION = 'aws_lambda_invocation.end_jobs_before_destroy["pictures"]'
 FUNCTION = 'module.models["pictures"].module.jobs[0].aws_lambda_function.main'
 
 
@@ -68,3 +70,35 @@ def test_a_role_of_ours_is_given_to_nobody_outside(plan_of):
         role = plan_of(tfvars).values("aws_iam_role")['module.models["pictures"].module.jobs[0].aws_iam_role.main']
         trusted = [statement["Principal"] for statement in json.loads(role["assume_role_policy"])["Statement"]]
         assert trusted == [{"Service": "lambda.amazonaws.com"}]
+
+
+@EXAMPLES
+def test_no_look_comes_any_more_when_jobs_are_ended_and_all_that_this_needs_is_still_there(plan_of, tfvars):
+    """What destroys in order is what depends: Terraform destroys a resource before those that it depends on."""
+    root = plan_of(tfvars).raw["configuration"]["root_module"]
+    depends = {found["address"]: found.get("depends_on", []) for found in root["resources"]}
+    assert "aws_lambda_invocation.end_jobs_before_destroy" in depends["aws_scheduler_schedule.jobs"]
+    assert depends["aws_lambda_invocation.end_jobs_before_destroy"] == ["module.models"]
+
+
+def test_before_jobs_are_another_services_those_of_the_old_one_are_ended(configuration, plan_of, tmp_path):
+    """They would be unknown to the new one, and be begun there again while the old one is paid."""
+    provider = plan_of(PROXIML).raw["configuration"]["provider_config"]["aws"]["full_name"]
+    call = {
+        "id": "a-call", "function_name": "acme-dayshift-demo-pictures-jobs", "input": "{}", "lifecycle_scope": "CRUD",
+        "qualifier": "$LATEST", "result": "{}", "terraform_key": "tf", "triggers": None,
+    }  # fmt: skip
+    place = {"value": "proximl /acme/proximl/user ", "type": "string"}
+    kept = {
+        INVOCATION: call,
+        'terraform_data.service_of_jobs["pictures"]': {"id": "a", "input": place, "output": place},
+    }
+    state = tmp_path / "terraform.tfstate"
+    state.write_text(json.dumps(state_of(kept, provider)))
+    same, other = (_actions(configuration.plan(tfvars, state=state)) for tfvars in (PROXIML, TRANSFORM))
+    assert same[INVOCATION] == ["no-op"], f"wanted the same service to end nothing, got {same[INVOCATION]}"
+    assert other[INVOCATION] == ["delete", "create"], f"got {other[INVOCATION]}"
+
+
+def _actions(plan):
+    return {found["address"]: found["change"]["actions"] for found in plan.raw["resource_changes"]}

@@ -83,7 +83,7 @@ locals {
 
   # What is started and stopped, and what a start makes it from: with another of these it is another model.
   target   = local._is_endpoint ? local._endpoint_name : local.is_fleet ? local._group : var.model.target
-  identity = local._is_endpoint ? "${local._endpoint_name} from ${local._configuration}" : local.target
+  identity = local._is_endpoint ? "${local._endpoint_name} from ${local._configuration}" : local.is_job ? local._job_identity : local.target
 
   _rekognition_action = {
     labels = "rekognition:DetectLabels"

@@ -39,6 +39,9 @@ locals {
     } : name => value if local.is_job
   }
 
+  # Where its jobs are: of another service's, or another account's there, nobody would know any more.
+  _job_identity = local._is_batch ? "batch_transform" : "proximl ${try(local._proximl.user_parameter, "")} ${try(coalesce(local._proximl.project), "")}"
+
   _proximl         = try(var.job.proximl, null)
   _is_proximl      = local._proximl != null
   _proximl_options = merge(local._proximl, {})
