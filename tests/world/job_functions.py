@@ -11,12 +11,13 @@ from typing import Any
 from weakref import WeakSet
 
 from dayshift.adapters.gate_parameter import GateParameter
-from dayshift.domain.errors import DayshiftError
+from dayshift.domain.errors import DayshiftError, TransientError
 from dayshift.domain.job_steps import Rules
 from dayshift.domain.jobs import Job, JobState
 from dayshift.domain.model import ModelSpec
 from dayshift.services.job_desk import JobPorts
 from dayshift.services.label import Outcome
+from dayshift.services.retire_jobs import retire_jobs
 from dayshift.services.run_jobs import cancel, tend
 from tests.world import archive_ports, job_ports, job_site, ports
 from tests.world.clock import HOUR, MINUTE, EventLoop, Process
@@ -31,6 +32,7 @@ from tests.world.worker_ports import Parameters
 
 TIMEOUT = 300.0
 LEAST_SECONDS = 150.0  # handlers/jobs
+LOOK_SECONDS, ENOUGH = 10.0, 70.0  # of the call before a destroy
 TICK = "jobs"
 
 
@@ -61,6 +63,26 @@ class JobFunctions:
             tend(made, self._loop.moment, has_time, report)
 
         job_ports.desk_of(site).unwanted.update(one.image for one in job.images)
+        self._run(site, work)
+
+    def retire(self, site: Site, then: Callable[[str | None], None]) -> None:
+        """What Terraform calls before the model goes; `then` is told what it raised."""
+
+        def work(made: JobPorts, _: Callable[[], bool], report: Callable[[Outcome], None]) -> None:
+            deadline = self._loop.now + TIMEOUT - ENOUGH
+            try:
+                retire_jobs(
+                    made,
+                    self._loop.moment,
+                    lambda: self._loop.sleep(LOOK_SECONDS),
+                    lambda: self._loop.now < deadline,
+                    report,
+                )
+            except TransientError as error:
+                then(str(error))
+            else:
+                then(None)
+
         self._run(site, work)
 
     def rest(self, site: Site) -> bool:
