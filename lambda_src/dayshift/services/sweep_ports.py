@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from dayshift.domain.archive_ports import Manifests
 from dayshift.domain.images import ImageRef
-from dayshift.domain.job_ports import JobBook
 from dayshift.domain.ports import Images, Ledger, Queue, Records
 from dayshift.domain.routing import Route, is_archive
+
+if TYPE_CHECKING:  # which name shapes that a cold start of the sweep can do without
+    from dayshift.domain.archive_ports import Manifests
+    from dayshift.domain.job_ports import JobBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class ArchiveSweepPorts:
     """Where archives wait to be expanded, and which of one model's were."""
 
     queue: Queue
-    manifests: Manifests
+    manifests: "Manifests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class SweepPorts:
     ledger: Ledger
     queue: Queue
     archives: ArchiveSweepPorts | None = None
-    jobs: JobBook | None = None
+    jobs: "JobBook | None" = None
     least_patience: timedelta = timedelta(0)
 
     def archives_of(self, image: ImageRef) -> ArchiveSweepPorts | None:
