@@ -89,7 +89,7 @@ def test_before_jobs_are_another_services_those_of_the_old_one_are_ended(configu
         "qualifier": "$LATEST", "result": "{}", "terraform_key": "tf", "triggers": None,
     }  # fmt: skip
     place = {"value": "proximl /acme/proximl/user ", "type": "string"}
-    kept = {
+    kept: dict[str, dict[str, Any]] = {
         INVOCATION: call,
         'terraform_data.service_of_jobs["pictures"]': {"id": "a", "input": place, "output": place},
     }
