@@ -12,7 +12,7 @@ group      EC2 Auto Scaling: a group of workers, its launches and instances (lau
 autoscaling  boto3's client of it, below the real adapter
 workers    the worker processes: services/work, turn after turn, over its mailbox and worker_ports
 outside    a service that reads many images in one job, for money; lives: what becomes of its jobs
-job_desk   what is kept of a model's jobs; job_functions: the function that brings them about, over job_ports
+job_desk   what is kept of a model's jobs; job_functions: what brings them about, over job_ports and outside_ports
 fleet_gate  the parameter that says whether workers may read
 scheduler  EventBridge Scheduler: ticks, edges, backstop, sweep; late, twice or never
 functions  Lambda: the real services behind the ports, asynchronous retries, deaths

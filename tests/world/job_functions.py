@@ -19,7 +19,7 @@ from dayshift.services.job_desk import JobPorts
 from dayshift.services.label import Outcome
 from dayshift.services.retire_jobs import retire_jobs
 from dayshift.services.run_jobs import cancel, tend
-from tests.world import archive_ports, job_ports, job_site, ports
+from tests.world import archive_ports, job_ports, job_site, outside_ports, ports
 from tests.world.clock import HOUR, MINUTE, EventLoop, Process
 from tests.world.depot import Depot
 from tests.world.faults import Died, Invocation, Recorder
@@ -120,20 +120,20 @@ class JobFunctions:
 
     def ports_of(self, line: ports.Line, site: Site) -> JobPorts:
         """As bootstrap/jobs makes them."""
-        plan, spell = site.plan, job_ports.Spell(line, self._loop)
+        plan, spell = site.plan, outside_ports.Spell(line, self._loop)
         ssm: Any = Parameters(line, site)
         return JobPorts(
             model=ModelSpec(plan.name, plan.family, plan.target, plan.prefix, plan.job.options()),
             images_bucket=IMAGES,
             maximum_receive_count=job_site.MAXIMUM_RECEIVES,
             rules=Rules(plan.job.terms, DEPLOYMENT),
-            service=job_ports.ServicePort(spell, site, self._bucket),
+            service=outside_ports.ServicePort(spell, site, self._bucket),
             book=job_ports.BookPort(line, site, self._bucket),
             closed=job_ports.ClosedPort(line, site),
             mailbox=job_ports.JobMailboxPort(line, site, self._bucket, self._depot),
             records=job_ports.JobRecordsPort(line, site),
             manifests=archive_ports.ManifestsPort(line, self._depot),
-            contents=job_ports.ContentsPort(spell, site, self._bucket),
+            contents=outside_ports.ContentsPort(spell, site, self._bucket),
             archives=ports.QueuePort(line, self._depot.queue),
             gate=GateParameter(ssm, "gate"),
         )

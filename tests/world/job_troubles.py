@@ -5,9 +5,10 @@ from random import Random
 from tests.world.clock import HOUR, MINUTE
 from tests.world.faults import DEATH, TIMEOUT, Fault, Outage
 from tests.world.fleet_troubles import Happen, between
-from tests.world.job_ports import REFUSED, desk_of
+from tests.world.job_ports import desk_of
 from tests.world.lives import ODD
 from tests.world.outside import outside_of
+from tests.world.outside_ports import REFUSED
 from tests.world.scenarios_of_archives import archive
 from tests.world.site import Site
 from tests.world.world import World

@@ -17,7 +17,7 @@ from dayshift.domain.job_ports import Order
 from dayshift.domain.jobs import JobImage
 from dayshift.domain.model import ModelSpec
 from dayshift.domain.results import Status, TerminalRecord
-from tests.world import job_ports, ports
+from tests.world import outside_ports, ports
 from tests.world.clock import MINUTE, EventLoop, Process
 from tests.world.faults import Died, Invocation, Recorder
 from tests.world.lives import class_of, is_empty
@@ -81,7 +81,7 @@ class SeedJobs:
         order = Order(site.plan.name, f"{image.key} {image.version}", 1, f"job-{self._loop.now}",
                       (JobImage(0, image, now),), FOR_EVER)  # fmt: skip
         outside.parcels[order.name] = {f"{index:04}.png": one for index, one in enumerate(self._inside[stored])}
-        line.call("outside.submit", lambda: outside.submit(order), job_ports.strike)
+        line.call("outside.submit", lambda: outside.submit(order), outside_ports.strike)
 
     def _entries(self, archive: Stored) -> list[Stored]:
         """What is in it, kept for the figures: nobody tells of these, and nothing of Dayshift's reads them."""
