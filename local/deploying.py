@@ -81,16 +81,17 @@ class Deployer:
             return self._terraform.plan(self._folder / f"{self._var_file.stem}.tfplan")
 
     def destroy(self) -> None:
-        """Removes everything, the objects in its buckets first."""
+        """Removes everything, the objects in its buckets too."""
         with self._alone():
             self._init()
             values = self._terraform.output("deployment")
-            for bucket in (values["images_bucket"], values["results_bucket"]):
-                empty(self._client("s3"), bucket)
             self._client("ssm").put_parameter(Name=self._mark, Value="{}", Type="String", Overwrite=True)
-            # What a function is asked to do at the end, it does with its role as it was; then the roles can go.
+            # What a function is asked to do at the end, it does with its role as it was, and with the books of its
+            # jobs; then the roles can go, and the objects.
             if invocations := self._terraform.addresses("aws_lambda_invocation"):
                 self._terraform.destroy(only=invocations)
+            for bucket in (values["images_bucket"], values["results_bucket"]):
+                empty(self._client("s3"), bucket)
             unteach(self._client("iam"), self._roles(values))
             self._terraform.destroy()
 
@@ -153,6 +154,8 @@ class Deployer:
 
 def empty(s3: Any, bucket: str) -> None:
     """Deletes every version of every object."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for found in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-            s3.delete_object(Bucket=bucket, Key=found["Key"], VersionId=found["VersionId"])
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    # All of them before the first goes: a page begins where the one before it ended, which must still be there.
+    found = [each for page in pages for each in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))]
+    for each in found:
+        s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])

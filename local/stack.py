@@ -151,7 +151,7 @@ class LocalAws:
         return not [change for change in self.plan(var_file, variables) if not change.is_emulators_fault]
 
     def destroy(self, var_file: Path = LOCAL_VARIABLES, variables: dict[str, str] | None = None) -> None:
-        """terraform destroy. The buckets are emptied first, as a person would have to."""
+        """terraform destroy. The buckets are emptied before they go, as a person would have to."""
         self._deployer(var_file, variables).destroy()
 
     def services_call(self, path: str, body: bytes | None = None, method: str = "GET") -> bytes:

@@ -24,7 +24,7 @@ from local.stack import LocalAws
 from tests.e2e.powered import until
 
 MINUTE = timedelta(minutes=1)
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.3
 Image = tuple[str, str]  # key, version
 
 

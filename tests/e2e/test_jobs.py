@@ -51,7 +51,8 @@ def at_peace(pictures: Jobs) -> Iterator[None]:
 
 def test_an_archive_put_twice_at_once_is_one_job_and_one_set_of_results(pictures: Jobs) -> None:
     content = archive({**{f"walk/{name}": FLOWERS[name] for name in SHOWN}, "notes.txt": b"buy milk, " * 20})
-    orders, closed, written = len(pictures.orders()), len(pictures.closed()), pictures.written()
+    orders, closed = len(pictures.orders()), len(pictures.closed())
+    written, sheets = pictures.written(), pictures.written("csv/")
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: pictures.upload("a walk.zip", content), range(2)))
     assert both[0] != both[1]
@@ -61,7 +62,7 @@ def test_an_archive_put_twice_at_once_is_one_job_and_one_set_of_results(pictures
     until(lambda: all(pictures.record(each) for each in both), "both archives have their records")
     assert (len(pictures.orders()) - orders, len(pictures.closed()) - closed) == (1, 1)
     assert pictures.written() - written == {record_key("pictures", *image): 1 for image in (*images(first), *both)}
-    assert set(pictures.written("csv/").values()) == {1}
+    assert set((pictures.written("csv/") - sheets).values()) == {1}
     for one in first.images:
         name = one.name.removeprefix("walk/")
         assert names(pictures, (one.image.key, str(one.image.version_id))) == [SHOWN[name]], name
@@ -266,3 +267,14 @@ def test_the_vendor_is_told_no_key_and_no_secret_is_written_down(pictures: Jobs)
 
 def test_a_second_plan_changes_nothing(pictures: Jobs) -> None:
     assert pictures.aws.plan_is_clean(VARIABLES)
+
+
+def test_destroy_ends_a_job_that_is_at_work(pictures: Jobs) -> None:
+    pictures.controls.tell_jobs(next=1, do="never_end")
+    pictures.upload("to the end.png", FLOWERS["aster 1.png"])
+    pictures.until_queued(1)
+    pictures.tick_until(lambda: [job["state"] for job in pictures.book()] == ["running"], "it is at the service")
+    assert pictures.orders()[-1]["status"] == "running"
+    pictures.aws.destroy(VARIABLES)
+    assert pictures.orders()[-1]["status"] == "stopped"
+    assert pictures.aws.client("lambda").list_functions()["Functions"] == []
