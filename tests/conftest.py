@@ -1,5 +1,6 @@
 """What powertools reads once, at import, as Terraform sets it; and the functions over moto."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -20,5 +21,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    # A function keeps for good what its start has made (bootstrap.warm); here that would be 50 MB a test.
+    monkeypatch.setattr(gc, "freeze", lambda: None)
     with mock_aws():
         yield World(monkeypatch)
