@@ -206,7 +206,7 @@ def test_the_function_may_be_killed_at_any_moment(pictures: Jobs) -> None:
         for number, name in enumerate(SHOWN):
             sent[pictures.upload(f"killed {number} {name}", FLOWERS[name])] = SHOWN[name]
             pictures.tick()
-        for _ in range(20):
+        for _ in range(12):
             pictures.tick()
     pictures.controls.clear_faults()
     pictures.tick_until(lambda: not pictures.book(), "no job is open", 80)
