@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 import build
+from tests.contract.job_models import job_model
 
 SOURCES = build.ROOT / "lambda_src"
 BUILD = [sys.executable, str(build.ROOT / "build.py")]
@@ -21,7 +22,9 @@ BUILD = [sys.executable, str(build.ROOT / "build.py")]
 RUNTIME_MODULES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
 
 ROUTES = [{"model": "signs", "family": "rekognition", "prefix": "incoming/signs/", "queue_url": "https://queue"}]
-OPTIONS = {"features": ["labels", "text"], "minimum_confidence_percent": 55, "maximum_labels": 25}
+# One environment for all functions: what a labeler is told, and what a function of jobs is told besides.
+READ_AT_ONCE = {"features": ["labels", "text"], "minimum_confidence_percent": 55, "maximum_labels": 25}
+OPTIONS = job_model("proximl")["options"] | READ_AT_ONCE
 MODEL = {"name": "signs", "family": "rekognition", "target": None, "prefix": "incoming/signs/", "options": OPTIONS}
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
