@@ -47,6 +47,8 @@ def test_a_gate_is_made_open_only_where_nothing_has_to_be_started_for_it(plan_of
     plan = plan_of(tfvars)
     powered = plan.raw["planned_values"]["outputs"]["power"]["value"]
     mappings = plan.values("aws_lambda_event_source_mapping")
+    archives = mappings.pop("aws_lambda_event_source_mapping.archives")
+    assert archives["enabled"], "wanted archives expanded whether models run or not"
     for address, mapping in mappings.items():
         name = address.split('"')[1]
         assert mapping["enabled"] is (name not in powered), f"{name}: got {mapping['enabled']}"
