@@ -100,7 +100,7 @@ unit: $(DEV) $(MODELS) ## Unit tests
 	$(PYTEST) $(SIDE_BY_SIDE) tests/unit
 
 property: $(DEV) ## Property tests
-	$(PYTEST) tests/property
+	$(PYTEST) $(SIDE_BY_SIDE) tests/property
 
 world: $(DEV) ## A model of AWS in which the real services run: every single fault, random stories, ten years of troubles
 	$(PYTEST) $(SIDE_BY_SIDE) tests/world

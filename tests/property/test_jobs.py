@@ -122,7 +122,7 @@ plans = st.builds(
 troubles = st.sampled_from(["lost tick", "service away", "gate closed", "no time", "two ticks", "book away", "cancel"])
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(
     st.lists(plans, min_size=1, max_size=5),
     st.dictionaries(st.integers(0, 400), troubles, max_size=40),
