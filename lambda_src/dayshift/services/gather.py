@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from dayshift.domain.errors import PermanentError, TransientError
 from dayshift.domain.images import ImageRef, check
 from dayshift.domain.job_gathering import MAXIMUM_OPEN_JOBS, Unpacked, filled, images_in
+from dayshift.domain.jobs import Book
 from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
 from dayshift.domain.results import Status
 from dayshift.domain.routing import is_archive
@@ -45,7 +46,7 @@ def gather(pages: OpenBook, tick: Tick) -> None:
     archives = [archive for one in done for archive in one.archives]
     book = filled(pages.book, loose, archives, tick.ports.rules.terms, tick.clock())
     if book != pages.book:
-        mark = tick.ports.book.write(book, pages.mark)
+        mark = _written(book, pages, messages, tick)
         if mark is None:
             tick.ports.mailbox.rest({message.receipt: 0 for message in messages})
             for message in messages:
@@ -55,6 +56,19 @@ def gather(pages: OpenBook, tick: Tick) -> None:
         tick.taken += len(images_in(book)) - len(known)
         pages.book, pages.mark = book, mark
     _settle(found, done, tick)
+
+
+def _written(book: Book, pages: OpenBook, messages: Sequence[Envelope], tick: Tick) -> str | None:
+    """The book's new mark; None where somebody was faster. Raises TransientError, and the messages come back soon: what
+    was written all the same is dropped then."""
+    try:
+        return tick.ports.book.write(book, pages.mark)
+    except TransientError as error:
+        for message in messages:
+            _returned(message, str(error), tick)
+        with suppress(TransientError):
+            tick.ports.mailbox.rest({one.receipt: backoff_seconds(one.receive_count) for one in messages})
+        raise
 
 
 def _received(pages: OpenBook, tick: Tick) -> list[Envelope]:

@@ -249,3 +249,14 @@ def test_a_batch_waits_no_longer_than_it_was_told_to_however_many_come() -> None
         bench.tick()
         bench.now += MINUTE
     assert len(bench.service.jobs[0].order.images) == TERMS.gather // timedelta(minutes=1) + 1
+
+
+def test_a_book_that_cannot_be_written_keeps_every_message_which_comes_back_after_a_minute() -> None:
+    bench = busy()
+    bench.mailbox.put(*pictures(2))
+    bench.book.refuse = TransientError("S3 is away")
+    assert bench.tick().errors == ("gathering: S3 is away",)
+    assert set(bench.mailbox.rests) == set(bench.mailbox.hidden)
+    assert set(bench.mailbox.rests.values()) == {backoff_seconds(1)}
+    assert [(one.result, one.reason) for one in bench.outcomes] == [("returned", "S3 is away")] * 2
+    assert bench.book.jobs == ()
