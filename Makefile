@@ -133,7 +133,7 @@ browser: $(DEV) ## The web page in a real Chromium, before a small API that does
 	$(PYTEST) -n auto --maxprocesses 2 --dist loadfile tests/browser
 
 e2e: $(DEV) $(EMULATOR) $(VISION) package $(WORKER) ## The zip, deployed by Terraform, on the local AWS
-	$(PYTEST) tests/e2e
+	$(PYTEST) -n 2 --dist loadfile tests/e2e
 
 bench: $(DEV) $(MODELS) package $(WORKER) ## Benchmarks
 	$(BIN)/python -m bench
