@@ -11,7 +11,7 @@ from dayshift.domain.errors import ClosedError, TransientError
 from dayshift.domain.images import ImageRef
 from dayshift.domain.messages import Envelope, backoff_seconds
 from dayshift.domain.results import Status
-from dayshift.services.label import Answer, Clock, LabelPorts, Outcome, conclude, label, message_request
+from dayshift.services.label import Answer, Clock, LabelPorts, Outcome, conclude, label, message_request, unforeseen
 
 OFTEN = 5  # receives
 
@@ -95,16 +95,16 @@ def _settle(message: Envelope, shift: Shift) -> Settled:
 
 def _settle_unforeseen(message: Envelope, error: BaseException, shift: Shift) -> Settled:
     """An error that nobody named goes back like any other; on the last receive but one it ends the image."""
-    reason = f"unforeseen: {type(error).__name__}: {error}"
-    if message.receive_count < shift.ports.maximum_receive_count - 1:
-        return _returned(message, reason)
     try:
-        failed = Answer(Status.FAILED, reason)
+        failed = unforeseen(message, error, shift.ports.maximum_receive_count)
+    except TransientError as transient:
+        return _returned(message, str(transient))
+    try:
         return Settled(
             tuple(conclude(request, failed, shift.clock(), shift.ports, shift.clock) for request in message.requests)
         )
     except TransientError as transient:
-        return _returned(message, f"{reason}; then {transient}")
+        return _returned(message, f"{failed.reason}; then {transient}")
 
 
 def _give_up_message(message: Envelope, shift: Shift) -> Outcome:

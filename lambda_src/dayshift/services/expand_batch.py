@@ -6,10 +6,9 @@ from contextlib import suppress
 
 from dayshift.domain.errors import TransientError
 from dayshift.domain.messages import Envelope, InferenceRequest, backoff_seconds
-from dayshift.domain.results import Status
 from dayshift.services.batch import OFTEN
 from dayshift.services.expand import Turn, expand, model_of
-from dayshift.services.label import Answer, Outcome, conclude
+from dayshift.services.label import Outcome, conclude, unforeseen
 
 
 def expand_batch(messages: Sequence[Envelope], turn: Turn, report: Callable[[Outcome], None]) -> tuple[str, ...]:
@@ -48,10 +47,7 @@ def _one(request: InferenceRequest, message: Envelope, turn: Turn) -> Outcome:
         return future.result()
     if isinstance(error, TransientError):
         raise error
-    reason = f"unforeseen: {type(error).__name__}: {error}"
-    if message.receive_count < turn.ports.maximum_receive_count - 1:
-        raise TransientError(reason) from error
-    answer = Answer(Status.FAILED, reason)
+    answer = unforeseen(message, error, turn.ports.maximum_receive_count)
     return conclude(request, answer, turn.clock(), model_of(request, turn.ports), turn.clock)
 
 

@@ -17,14 +17,14 @@ from dayshift.domain.results import Status
 from dayshift.domain.routing import is_archive
 from dayshift.services.collect import settle
 from dayshift.services.job_desk import OpenBook, Tick, each_by_itself, side_by_side
-from dayshift.services.label import Answer, Outcome, foreign, message_request
+from dayshift.services.label import Answer, Outcome, foreign, message_request, unforeseen
 
 FASTER = "another function has changed the book meanwhile"
 
 
 @dataclass(slots=True)
 class _Found:
-    """What a message comes to. `rest_seconds` is None where it is done once the book is written."""
+    """What a message comes to: it is done once the book is written, unless there is a `problem`."""
 
     message: Envelope
     loose: list[InferenceRequest] = field(default_factory=list)
@@ -48,9 +48,7 @@ def gather(pages: OpenBook, tick: Tick) -> None:
     if book != pages.book:
         mark = _written(book, pages, messages, tick)
         if mark is None:
-            tick.ports.mailbox.rest({message.receipt: 0 for message in messages})
-            for message in messages:
-                _returned(message, FASTER, tick)
+            _give_back([(message, FASTER) for message in messages], tick, rests=False)
             pages.book, pages.mark = tick.ports.book.read()
             return
         tick.taken += len(images_in(book)) - len(known)
@@ -64,10 +62,7 @@ def _written(book: Book, pages: OpenBook, messages: Sequence[Envelope], tick: Ti
     try:
         return tick.ports.book.write(book, pages.mark)
     except TransientError as error:
-        for message in messages:
-            _returned(message, str(error), tick)
-        with suppress(TransientError):
-            tick.ports.mailbox.rest({one.receipt: backoff_seconds(one.receive_count) for one in messages})
+        _give_back([(message, str(error)) for message in messages], tick)
         raise
 
 
@@ -101,10 +96,11 @@ def _all_examined(messages: Sequence[Envelope], known: frozenset[ImageRef], tick
 
 def _unforeseen(message: Envelope, error: BaseException, tick: Tick) -> _Found:
     """An error that nobody named goes back like any other; on the last receive but one it ends the image."""
-    reason = f"unforeseen: {type(error).__name__}: {error}"
-    if message.receive_count < tick.ports.maximum_receive_count - 1:
-        return _Found(message, problem=reason)
-    return _Found(message, answers=[(request, Answer(Status.FAILED, reason)) for request in message.requests])
+    try:
+        answer = unforeseen(message, error, tick.ports.maximum_receive_count)
+    except TransientError as transient:
+        return _Found(message, problem=str(transient))
+    return _Found(message, answers=[(request, answer) for request in message.requests])
 
 
 def _examined(message: Envelope, known: frozenset[ImageRef], tick: Tick) -> _Found:
@@ -173,13 +169,14 @@ def _settle(found: Sequence[_Found], done: Sequence[_Found], tick: Tick) -> None
         for image in one.dropped:
             tick.settle(Outcome(image.key, "already"))
     tick.ports.mailbox.done([one.message.receipt for one in found if one.problem is None])
-    troubled = [one for one in found if one.problem is not None]
-    for one in troubled:
-        _returned(one.message, one.problem or "", tick)
+    _give_back([(one.message, one.problem) for one in found if one.problem is not None], tick)
+
+
+def _give_back(returned: Sequence[tuple[Envelope, str]], tick: Tick, rests: bool = True) -> None:
+    """Messages and why they go back: after a while, longer each time, or at once where the trouble is over."""
+    for message, reason in returned:
+        for key in [request.image.key for request in message.requests] or [f"message/{message.message_id}"]:
+            tick.settle(Outcome(key, "returned", reason))
+    seconds = {one.receipt: backoff_seconds(one.receive_count) if rests else 0 for one, _ in returned}
     with suppress(TransientError):  # they come back all the same, after the queue's own visibility timeout
-        tick.ports.mailbox.rest({one.message.receipt: backoff_seconds(one.message.receive_count) for one in troubled})
-
-
-def _returned(message: Envelope, reason: str, tick: Tick) -> None:
-    for key in [request.image.key for request in message.requests] or [f"message/{message.message_id}"]:
-        tick.settle(Outcome(key, "returned", reason))
+        tick.ports.mailbox.rest(seconds)

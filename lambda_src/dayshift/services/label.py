@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dayshift.domain.detections import Prediction
-from dayshift.domain.errors import GoneError, PermanentError
+from dayshift.domain.errors import GoneError, PermanentError, TransientError
 from dayshift.domain.images import ImageRef, check
 from dayshift.domain.messages import Envelope, InferenceRequest
 from dayshift.domain.model import ModelSpec
@@ -79,6 +79,15 @@ def foreign(request: InferenceRequest, images_bucket: str, model: ModelSpec) -> 
     wanted = f"{images_bucket!r} and {model.name!r}"
     problem = f"wanted bucket and model {wanted}; got {request.image.bucket!r} and {request.model!r}"
     return Answer(Status.FAILED, f"foreign_message: {problem}")
+
+
+def unforeseen(message: Envelope, error: BaseException, maximum_receive_count: int) -> Answer:
+    """How an error ends that nobody named. Raises TransientError, so that it goes back like any other, until the last
+    receive but one: after the last the image would be in the DLQ, without a record."""
+    reason = f"unforeseen: {type(error).__name__}: {error}"
+    if message.receive_count < maximum_receive_count - 1:
+        raise TransientError(reason) from error
+    return Answer(Status.FAILED, reason)
 
 
 def message_request(message: Envelope, images_bucket: str, model: ModelSpec, now: datetime) -> InferenceRequest:
