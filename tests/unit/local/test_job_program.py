@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def run(given: Path, brought: Path, **more: str) -> "subprocess.CompletedProcess
     return subprocess.run(command, env=environment, cwd=given, capture_output=True, text=True, check=False, timeout=120)
 
 
-def lines(brought: Path) -> dict[str, dict[str, object]]:
+def lines(brought: Path) -> dict[str, dict[str, Any]]:
     found = [json.loads(line) for line in (brought / "results.jsonl").read_text(encoding="utf-8").splitlines()]
     return {str(each["image"]): each for each in found}
 
@@ -41,7 +42,7 @@ def test_it_names_what_each_picture_shows_and_says_which_it_cannot_read(folders:
     done = run(given, brought, PROJECT="flowers")
     assert (done.returncode, done.stdout) == (0, "3 images are classified\n"), done.stderr
     found = lines(brought)
-    best = [found[name]["classes"][0] for name in ("0000.png", "0001.png")]  # type: ignore[index]
+    best = [found[name]["classes"][0] for name in ("0000.png", "0001.png")]
     assert [each["name"] for each in best] == ["tulip", "aster"]
     assert all(80 < each["confidence_percent"] <= 100 for each in best)
     assert "neither JPEG nor PNG" in str(found["0002.jpg"]["error"])

@@ -72,6 +72,19 @@ def test_a_job_that_never_ends_is_given_up_at_its_deadline_and_costs_no_more_tha
     assert bench.service.alive() == []
 
 
+def test_a_service_that_charges_more_than_it_was_told_is_given_up_by_its_own_number() -> None:
+    """Four dollars an hour where two were allowed: three are spent after 45 minutes, long before the deadline."""
+    bench = JobBench()
+    bench.service.plans = [Plan(works=None, usd_per_hour=2 * TERMS.maximum_usd_per_hour)]
+    bench.mailbox.put(bench.manifests.of(ARCHIVE, *pictures(1)))
+    job = bench.until_closed()
+    [attempt] = job.attempts
+    assert "it would cost more than its budget of 3 USD" in (attempt.reason or "")
+    assert attempt.given_up_at is not None
+    assert attempt.given_up_at - attempt.began_at <= 45 * MINUTE < TERMS.deadline
+    assert bench.statuses() == ["failed"]
+
+
 def test_an_answer_that_does_not_come_is_one_job() -> None:
     bench = bench_with(2, Plan(brings=all_cats, times_out=True))
     assert bench.tick().open[0].state is JobState.SUBMITTING
